@@ -1,0 +1,47 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { JobNamespace } from "../components/namespaces/team-namespace.ts";
+import type { ObjectStore } from "../components/storage/object-store.ts";
+import type { JobDefaults, JobPlatform } from "./manifest/index.ts";
+
+/** Everything a job needs of the platform: where it runs and what it runs with. */
+export interface JobRuntime {
+  readonly defaults: JobDefaults;
+  /** Spark versions on offer. */
+  readonly versions: readonly string[];
+  readonly platform: pulumi.Output<JobPlatform>;
+  /** What must be up before a job is submitted. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+export interface JobRuntimeArgs {
+  readonly team: JobNamespace;
+  readonly store: ObjectStore;
+  /** Spark version -> image. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly defaults: JobDefaults;
+  /** What must be up beside the namespace and the store: the operator. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** Binds a namespace, a store and an operator together into what jobs run with. */
+export function jobRuntime(args: JobRuntimeArgs): JobRuntime {
+  const access = args.store.access("jobs");
+  const platform = pulumi
+    .all([args.team.namespace, access.sparkConf, args.store.eventLogDirectory])
+    .apply(([namespace, sparkConf, eventLogDirectory]): JobPlatform => ({
+      namespace,
+      serviceAccount: args.team.serviceAccount,
+      images: args.images,
+      imagePullSecrets: args.team.imagePullSecrets,
+      storage: { sparkConf, env: {}, secretEnv: access.secretEnv },
+      eventLogDirectory,
+      labels: {},
+    }));
+  return {
+    defaults: args.defaults,
+    versions: Object.keys(args.images),
+    platform,
+    ready: [...args.team.ready, ...args.store.ready, ...args.ready],
+  };
+}

@@ -1,0 +1,22 @@
+/** Jobs as the platform's users write them, and what becomes of them. Pure: no cluster, no files, no clock. */
+export { check } from "./check.ts";
+export { codeBundle, maxCodeBytes } from "./code.ts";
+export type { CodeBundle, SourceFile } from "./code.ts";
+export type { ScheduledSparkApplication, SparkApplication } from "./crd.ts";
+export { jobSchema } from "./job.ts";
+export type { JobSpec } from "./job.ts";
+export { standardDefaults } from "./platform.ts";
+export type {
+  JobDefaults,
+  JobPlatform,
+  MountedCode,
+  PodDefaults,
+  SecretKey,
+  SparkVersion,
+} from "./platform.ts";
+export { resolveJob } from "./resolve.ts";
+export type { Program, ResolvedJob, Scaling } from "./resolved-job.ts";
+export { scheduledSparkApplication, sparkApplication } from "./spark-application.ts";
+export { allowedGroups } from "./spark-conf-allowed.ts";
+export { formatViolations } from "./violations.ts";
+export type { Result, Violation } from "./violations.ts";

@@ -1,0 +1,47 @@
+import type { JobPlatform } from "./platform.ts";
+import type { ResolvedJob } from "./resolved-job.ts";
+
+type Texts = Readonly<Record<string, string>>;
+
+/**
+ * All of a job's Spark properties. Later ones win: the platform's base, the engineer's defaults, the storage's, the
+ * user's. That the user comes last is safe because the allow-list has no key of the storage or the event log.
+ */
+export function sparkProperties(job: ResolvedJob, platform: JobPlatform): Texts {
+  return sorted({
+    ...eventLog(platform.eventLogDirectory),
+    ...(job.scaling.kind === "dynamic" && decommissioning),
+    ...job.sparkConf.defaults,
+    ...platform.storage.sparkConf,
+    ...job.sparkConf.user,
+  });
+}
+
+function eventLog(directory: string): Texts {
+  return {
+    "spark.eventLog.enabled": "true",
+    "spark.eventLog.dir": directory,
+    // On S3 a file appears when it is closed: rolling lets the History Server see a job that still runs, and
+    // loses one file, not all, with a driver that dies. Smaller files show more often; 10m is Spark's minimum.
+    "spark.eventLog.rolling.enabled": "true",
+    "spark.eventLog.rolling.maxFileSize": "16m",
+    // The default since Spark 4.0, set for 3.5.
+    "spark.eventLog.compress": "true",
+  };
+}
+
+/**
+ * An executor that leaves hands its shuffle and cached blocks to others. With shuffle tracking alone it could not
+ * leave while any of its shuffle data is still wanted.
+ */
+const decommissioning: Texts = {
+  "spark.decommission.enabled": "true",
+  "spark.storage.decommission.enabled": "true",
+  "spark.storage.decommission.rddBlocks.enabled": "true",
+  "spark.storage.decommission.shuffleBlocks.enabled": "true",
+};
+
+/** By code units, the same on every machine: equal input gives equal bytes, so a second deploy changes nothing. */
+export function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
