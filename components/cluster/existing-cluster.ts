@@ -1,0 +1,44 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Cluster } from "./cluster.ts";
+
+export interface ExistingClusterArgs {
+  /**
+   * The kubeconfig: its text (a secret), or the path of a file.
+   * Default: the ambient one, `$KUBECONFIG` or `~/.kube/config`.
+   */
+  readonly kubeconfig?: pulumi.Input<string> | undefined;
+  /** The kubeconfig's context. Default: its current context. */
+  readonly context?: string | undefined;
+  /**
+   * What makes this cluster the same cluster in the eyes of Pulumi. While it stays, new credentials or another
+   * address of the API server replace nothing; when it changes, everything is made anew in the other cluster.
+   */
+  readonly identifier: string;
+}
+
+/**
+ * A cluster that somebody else has made: kind on a laptop, on-premises, another cloud.
+ * It creates no cluster, only the provider that all other components use.
+ *
+ *     const cluster = new ExistingCluster("cluster", { context: "kind-spark", identifier: "kind-spark" });
+ *     new k8s.core.v1.Namespace("team", {}, { provider: cluster.provider });
+ */
+export class ExistingCluster extends pulumi.ComponentResource implements Cluster {
+  readonly provider: k8s.Provider;
+
+  constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("spark-platform:cluster:ExistingCluster", name, {}, opts);
+    this.provider = new k8s.Provider(
+      `${name}-provider`,
+      {
+        ...(args.kubeconfig !== undefined && { kubeconfig: args.kubeconfig }),
+        ...(args.context !== undefined && { context: args.context }),
+        clusterIdentifier: args.identifier,
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ provider: this.provider });
+  }
+}

@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { SystemNamespace } from "../namespaces/system-namespace.ts";
+import { bucketSetup } from "./bucket-setup.ts";
+import type { PurposeKeys } from "./generated-keys.ts";
+import { prefixes, type ObjectStore, type S3Access, type S3Keys, type S3Purpose } from "./object-store.ts";
+import { keyAccess, type S3Endpoint } from "./s3-access.ts";
+import { allowSetup, externalRule } from "./store-network.ts";
+
+export interface ExistingStoreArgs {
+  /** Name of the bucket. It is made if it is not there and the admin keys may make it. */
+  readonly bucket: string;
+  /** Where the store is, as pods reach it. */
+  readonly endpoint: S3Endpoint & { readonly url: string };
+  /** Keys that may write objects and, if the bucket is not there, make it. Only the set-up of the bucket uses them. */
+  readonly adminKeys: S3Keys;
+  /** Keys of each purpose. What each should be allowed is in permissions.ts; the store's owner sees to it. */
+  readonly keys: PurposeKeys;
+  /** Small objects to put: key in the bucket -> text. */
+  readonly objects: Readonly<Record<string, string>>;
+  /** Our Spark image, which sets the bucket up. */
+  readonly setupImage: string;
+  /** Docker configuration (JSON) with the credentials of the image registry. Default: images need none. */
+  readonly dockerConfig?: pulumi.Input<string> | undefined;
+}
+
+/**
+ * A bucket in an S3-compatible store that somebody else runs. It makes the bucket's prefixes and objects; users and
+ * their rights are the store's.
+ *
+ *     const endpoint = { url: "https://s3.example.org", region: "eu-central-1", pathStyle: true };
+ *     const store = new ExistingStore("store", { bucket: "spark", endpoint, adminKeys, keys, objects: {}, setupImage });
+ */
+export class ExistingStore extends pulumi.ComponentResource implements ObjectStore {
+  readonly bucket: pulumi.Output<string>;
+  readonly endpoint: pulumi.Output<string>;
+  readonly region: string;
+  readonly eventLogDirectory: pulumi.Output<string>;
+  readonly network: ObjectStore["network"];
+  readonly ready: readonly pulumi.Resource[];
+  readonly #keys: PurposeKeys;
+  readonly #endpoint: S3Endpoint;
+
+  constructor(name: string, args: ExistingStoreArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("spark-platform:storage:ExistingStore", name, {}, opts);
+    const child = { parent: this };
+    const system = new SystemNamespace(
+      name,
+      { namespace: "spark-storage-setup", dockerConfig: args.dockerConfig },
+      child,
+    );
+    this.network = externalRule(args.endpoint.url);
+    allowSetup(name, system.namespace, this.network, child);
+    const setup = bucketSetup(
+      name,
+      {
+        namespace: system.namespace,
+        image: args.setupImage,
+        imagePullSecrets: system.imagePullSecrets,
+        endpoint: args.endpoint,
+        bucket: args.bucket,
+        keys: args.adminKeys,
+        objects: args.objects,
+      },
+      child,
+    );
+    this.#keys = args.keys;
+    this.#endpoint = args.endpoint;
+    this.bucket = pulumi.output(args.bucket);
+    this.endpoint = pulumi.output(args.endpoint.url);
+    this.region = args.endpoint.region;
+    this.eventLogDirectory = pulumi.interpolate`s3a://${this.bucket}/${prefixes.events}`;
+    this.ready = [setup];
+    this.registerOutputs({ bucket: this.bucket, endpoint: this.endpoint });
+  }
+
+  access(purpose: S3Purpose): S3Access {
+    return keyAccess(purpose, this.#keys[purpose], this.#endpoint);
+  }
+}

@@ -1,0 +1,47 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** What an identity of the bucket is for. Each purpose has its own keys and its own rights (permissions.ts). */
+export const s3Purposes = ["jobs", "history", "operator"] as const;
+export type S3Purpose = (typeof s3Purposes)[number];
+
+/** The bucket's layout. Every prefix has a marker object, since Spark needs `events/` to exist before it starts. */
+export const prefixes = { datasets: "datasets/", events: "events/", code: "code/" } as const;
+
+/** A key pair of the store. */
+export interface S3Keys {
+  readonly accessKeyId: pulumi.Output<string>;
+  /** A Pulumi secret. */
+  readonly secretAccessKey: pulumi.Output<string>;
+}
+
+/**
+ * Everything a pod needs to reach the bucket for one purpose, as one value. Nobody else writes an `fs.s3a` key or
+ * an `AWS_*` variable.
+ */
+export interface S3Access {
+  readonly purpose: S3Purpose;
+  /** Spark properties (`spark.hadoop.fs.s3a.*`), without any secret. */
+  readonly sparkConf: pulumi.Output<Record<string, string>>;
+  /** The secret to create in each namespace that uses this access: its name and its data. */
+  readonly secret: { readonly name: string; readonly data: Record<string, pulumi.Output<string>> };
+  /** Environment variables and where in the secret each one's value is. */
+  readonly secretEnv: Record<string, { readonly secret: string; readonly key: string }>;
+  /** Annotations that bind a service account to this identity. Empty where the store knows only keys. */
+  readonly serviceAccountAnnotations: Record<string, string>;
+}
+
+/** One bucket for the platform, wherever it is. */
+export interface ObjectStore {
+  readonly bucket: pulumi.Output<string>;
+  /** URL as pods reach it; undefined for S3 itself. */
+  readonly endpoint: pulumi.Output<string> | undefined;
+  readonly region: string;
+  /** `s3a://BUCKET/events/`, where drivers write event logs and the History Server reads them. */
+  readonly eventLogDirectory: pulumi.Output<string>;
+  /** How a network policy lets pods reach the store. */
+  readonly network: k8s.types.input.networking.v1.NetworkPolicyEgressRule;
+  /** What must exist before the first use: the bucket with its prefixes, objects and rights. */
+  readonly ready: readonly pulumi.Resource[];
+  access(purpose: S3Purpose): S3Access;
+}

@@ -1,0 +1,79 @@
+import { prefixes, type S3Purpose } from "./object-store.ts";
+
+interface Grant {
+  readonly actions: readonly string[];
+  /** Keys of the bucket; `*` stands for any characters, as in S3's policy language. */
+  readonly keys: readonly string[];
+}
+
+const read = ["s3:GetObject"];
+const write = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"];
+const remove = ["s3:DeleteObject"];
+
+/** S3A looks at `events` before `events/`, and a store that refuses the look refuses the folder. */
+const folder = (prefix: string): string[] => [prefix.slice(0, -1), `${prefix}*`];
+
+/**
+ * What each purpose may do, and no more:
+ * - `jobs` read and write data, read code, and write event logs. Of those they may remove only what is in progress
+ *   (Spark renames the status file when it ends, and S3 renames by copy and delete): a job cannot wipe the log of
+ *   another.
+ * - `history` reads event logs and removes old ones. It writes there too: Spark's FsHistoryProvider reads the
+ *   store's clock off a file that it makes, and compaction writes the compacted log.
+ * - `operator` reads code, since the controller fetches the dependencies of a job in its own pod.
+ */
+export const grants: Readonly<Record<S3Purpose, readonly Grant[]>> = {
+  jobs: [
+    { actions: [...read, ...write, ...remove], keys: folder(prefixes.datasets) },
+    { actions: read, keys: folder(prefixes.code) },
+    { actions: [...read, ...write], keys: folder(prefixes.events) },
+    { actions: remove, keys: [`${prefixes.events}*.inprogress`] },
+  ],
+  history: [{ actions: [...read, ...write, ...remove], keys: folder(prefixes.events) }],
+  operator: [{ actions: read, keys: folder(prefixes.code) }],
+};
+
+export interface PolicyStatement {
+  readonly Sid: string;
+  readonly Effect: "Allow";
+  readonly Principal?: { readonly AWS: readonly string[] };
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: { readonly StringLike: { readonly "s3:prefix": readonly string[] } };
+}
+
+export interface PolicyDocument {
+  readonly Version: "2012-10-17";
+  readonly Statement: readonly PolicyStatement[];
+}
+
+/** The statements that give one purpose its grants, for a bucket policy (with a principal) or an identity's own. */
+export function policyStatements(bucket: string, purpose: S3Purpose, principal?: string): PolicyStatement[] {
+  const who = principal === undefined ? {} : { Principal: { AWS: [principal] } };
+  const objects = grants[purpose].map((grant, index) => ({
+    Sid: `${purpose}Objects${index}`,
+    Effect: "Allow" as const,
+    ...who,
+    Action: grant.actions,
+    Resource: grant.keys.map((key) => `arn:aws:s3:::${bucket}/${key}`),
+  }));
+  const listed = [...new Set(grants[purpose].flatMap((grant) => grant.keys))];
+  const list = {
+    Sid: `${purpose}List`,
+    Effect: "Allow" as const,
+    ...who,
+    Action: ["s3:ListBucket"],
+    Resource: [`arn:aws:s3:::${bucket}`],
+    Condition: { StringLike: { "s3:prefix": listed } },
+  };
+  return [...objects, list];
+}
+
+/** The bucket policy that gives each purpose's user its grants and nobody else anything. */
+export function bucketPolicy(bucket: string, users: Readonly<Record<S3Purpose, string>>): PolicyDocument {
+  const purposes: S3Purpose[] = ["jobs", "history", "operator"];
+  return {
+    Version: "2012-10-17",
+    Statement: purposes.flatMap((purpose) => policyStatements(bucket, purpose, users[purpose])),
+  };
+}

@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { S3Access, S3Keys, S3Purpose } from "./object-store.ts";
+
+export interface S3Endpoint {
+  /** URL with scheme, as pods reach it. Default: S3 itself. */
+  readonly url?: string | undefined;
+  readonly region: string;
+  /** `https://HOST/BUCKET/KEY` in place of `https://BUCKET.HOST/KEY`. */
+  readonly pathStyle: boolean;
+}
+
+/** Spark properties that reach the endpoint with keys from the environment. */
+export function s3aConf(endpoint: S3Endpoint): Record<string, string> {
+  return {
+    // This class alone: the default chain would go on to a node's role when a key is missing. Hadoop 3.3 wants this
+    // name; 3.4 maps it to its SDK v2 twin (hadoop-aws: CredentialProviderListFactory), so that it serves every row
+    // of images/versions.ts.
+    "spark.hadoop.fs.s3a.aws.credentials.provider":
+      "com.amazonaws.auth.EnvironmentVariableCredentialsProvider",
+    "spark.hadoop.fs.s3a.endpoint.region": endpoint.region,
+    // Hadoop 3.3 deletes the markers of parent folders on every write: `events/` would be gone after the first job,
+    // and jobs would need the right to delete it. 3.4 keeps them by default.
+    "spark.hadoop.fs.s3a.directory.marker.retention": "keep",
+    ...(endpoint.url !== undefined && {
+      "spark.hadoop.fs.s3a.endpoint": endpoint.url,
+      "spark.hadoop.fs.s3a.connection.ssl.enabled": String(endpoint.url.startsWith("https:")),
+    }),
+    ...(endpoint.pathStyle && { "spark.hadoop.fs.s3a.path.style.access": "true" }),
+  };
+}
+
+/** Access by a key pair that lies in a Kubernetes secret named `s3-PURPOSE`. */
+export function keyAccess(purpose: S3Purpose, keys: S3Keys, endpoint: pulumi.Input<S3Endpoint>): S3Access {
+  const secret = `s3-${purpose}`;
+  return {
+    purpose,
+    sparkConf: pulumi.output(endpoint).apply(s3aConf),
+    secret: {
+      name: secret,
+      data: { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey },
+    },
+    secretEnv: {
+      AWS_ACCESS_KEY_ID: { secret, key: "AWS_ACCESS_KEY_ID" },
+      AWS_SECRET_ACCESS_KEY: { secret, key: "AWS_SECRET_ACCESS_KEY" },
+    },
+    serviceAccountAnnotations: {},
+  };
+}

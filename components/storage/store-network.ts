@@ -1,0 +1,56 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+import { namespaceSelector } from "../namespaces/namespace-labels.ts";
+import { allow } from "../namespaces/network-rules.ts";
+import { setupLabels } from "./bucket-setup.ts";
+import { storeLabels, storePort } from "./store-server.ts";
+
+type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
+
+/** The way from any namespace to the in-cluster store. */
+export function inClusterRule(namespace: pulumi.Input<string>): EgressRule {
+  return {
+    to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } }],
+    ports: [{ protocol: "TCP", port: storePort }],
+  };
+}
+
+/** The way to a store elsewhere. By port alone: network policies know addresses, and a store's may change. */
+export function externalRule(url: string): EgressRule {
+  const { port, protocol } = new URL(url);
+  return {
+    ports: [{ protocol: "TCP", port: port === "" ? (protocol === "http:" ? 80 : 443) : Number(port) }],
+  };
+}
+
+/** The store's server answers the platform's namespaces, and no others. */
+export function allowStoreClients(
+  name: string,
+  namespace: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  allow(
+    name,
+    {
+      namespace,
+      policy: "store",
+      pods: { matchLabels: storeLabels },
+      rules: {
+        ingress: [{ from: [{ namespaceSelector: namespaceSelector() }], ports: [{ port: storePort }] }],
+      },
+    },
+    opts,
+  );
+}
+
+/** The pod that sets the bucket up reaches the store. */
+export function allowSetup(
+  name: string,
+  namespace: pulumi.Input<string>,
+  store: EgressRule,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const pods = { matchLabels: setupLabels };
+  allow(name, { namespace, policy: "bucket-setup", pods, rules: { egress: [store] } }, opts);
+}

@@ -1,0 +1,107 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { ExistingClusterArgs } from "./components/cluster/existing-cluster.ts";
+import type { StorageConfig } from "./components/storage/create-object-store.ts";
+import type { S3Keys } from "./components/storage/object-store.ts";
+import { rows } from "./images/versions.ts";
+import { check, formatViolations, type JobDefaults, type Violation } from "./jobs/manifest/index.ts";
+import { stackJobDefaults } from "./stacks/job-defaults.ts";
+import { declaredJobs, type DeclaredJob } from "./stacks/jobs.ts";
+import { readObjects } from "./stacks/objects.ts";
+import { stackSchema, type StackSettings } from "./stacks/schema.ts";
+
+/** All that a stack decides, checked: what is here can be built. */
+export interface PlatformConfig {
+  readonly cluster: ExistingClusterArgs;
+  /** Registry and folder of the platform's images. */
+  readonly imageRegistry: string;
+  /** Docker configuration (JSON) with the registry's credentials, a secret. */
+  readonly dockerConfig: pulumi.Output<string> | undefined;
+  readonly storage: StorageConfig;
+  readonly namespaces: StackSettings["namespaces"];
+  readonly operator: StackSettings["operator"];
+  readonly jobDefaults: JobDefaults;
+  readonly jobs: readonly DeclaredJob[];
+}
+
+/**
+ * Reads and checks the stack's configuration, before any resource is registered. Nothing else reads it.
+ * @throws pulumi.RunError that lists every problem: the key, what is wrong, and what would be right.
+ */
+export function loadConfig(): PlatformConfig {
+  const settings = check(stackSchema, readStack());
+  if (!settings.ok) throw configError(settings.violations);
+  const stack = settings.value;
+  const versions = rows.map((row) => row.spark);
+  const jobDefaults = stackJobDefaults(stack.jobDefaults);
+  const objects = readObjects(stack.storage.objects);
+  const jobs = declaredJobs(stack, jobDefaults, versions);
+  if (!objects.ok || !jobs.ok) {
+    throw configError([...(objects.ok ? [] : objects.violations), ...(jobs.ok ? [] : jobs.violations)]);
+  }
+  const { cluster, images } = stack;
+  return {
+    cluster: {
+      kubeconfig:
+        cluster.kubeconfig === undefined ? cluster.kubeconfigPath : pulumi.secret(cluster.kubeconfig),
+      context: cluster.context,
+      identifier: cluster.identifier ?? cluster.context ?? pulumi.getStack(),
+    },
+    imageRegistry: images.registry,
+    dockerConfig: images.dockerConfig === undefined ? undefined : pulumi.secret(images.dockerConfig),
+    storage: storageConfig(stack.storage, objects.value),
+    namespaces: stack.namespaces,
+    operator: stack.operator,
+    jobDefaults,
+    jobs: jobs.value,
+  };
+}
+
+/**
+ * The stack's own keys, without the project's name. They are read raw, since pulumi.Config tells neither unknown keys
+ * nor more than one problem; secrets among them become secrets again in `loadConfig`.
+ */
+function readStack(): Record<string, unknown> {
+  const prefix = `${pulumi.getProject()}:`;
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), parseValue(value)]));
+}
+
+/** Objects and lists arrive as JSON; all keys but `target` are such. */
+function parseValue(value: string): unknown {
+  if (!/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function storageConfig(storage: StackSettings["storage"], objects: Record<string, string>): StorageConfig {
+  if (storage.kind === "in-cluster") return { ...storage, objects };
+  const { admin, jobs, history, operator } = storage.keys;
+  return {
+    ...storage,
+    objects,
+    adminKeys: secretKeys(admin),
+    keys: { jobs: secretKeys(jobs), history: secretKeys(history), operator: secretKeys(operator) },
+  };
+}
+
+function secretKeys(keys: { readonly accessKeyId: string; readonly secretAccessKey: string }): S3Keys {
+  return {
+    accessKeyId: pulumi.output(keys.accessKeyId),
+    secretAccessKey: pulumi.secret(keys.secretAccessKey),
+  };
+}
+
+/** RunError: the engine shows its message alone, without a stack trace. */
+function configError(violations: readonly Violation[]): pulumi.RunError {
+  const located = violations.map((violation) => ({
+    ...violation,
+    path: `${pulumi.getProject()}:${violation.path}`,
+  }));
+  return new pulumi.RunError(
+    `the configuration of stack ${pulumi.getStack()} is not right, ${formatViolations(located)}`,
+  );
+}

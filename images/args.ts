@@ -1,0 +1,121 @@
+/** The command line of `npm run images`. Pure. */
+import { parseArgs } from "node:util";
+import { engineNames, type EngineName } from "./engine.ts";
+import { messageOf, UsageError } from "./errors.ts";
+import { mavenCentral } from "./maven.ts";
+import { registryProblem, type Recipe } from "./recipe.ts";
+
+export interface Options {
+  readonly help: boolean;
+  /** What to build, in the table's order. */
+  readonly recipes: readonly Recipe[];
+  /** First part of the local names. */
+  readonly registry: string;
+  /** Where to push to, if anywhere. */
+  readonly push: string | undefined;
+  /** By recipe name: what to build on instead of the public image. */
+  readonly bases: ReadonlyMap<string, string>;
+  readonly engine: EngineName | undefined;
+  readonly mavenRepository: string;
+}
+
+export const defaultRegistry = "localhost/spark-platform";
+
+/** The text of `--help`. */
+export function helpText(recipes: readonly Recipe[]): string {
+  return `Builds the platform's images with docker or buildah, whichever is there.
+
+  npm run images -- [OPTION…] [IMAGE…]
+
+IMAGE: ${recipes.map(({ name }) => name).join(", ")}. Without one: all.
+What is up to date is skipped. The images' full names are printed, one a line; all else goes to standard error.
+
+  --push REGISTRY          push them to HOST[:PORT][/PATH] as well; plain HTTP to this machine only
+  --registry REGISTRY      first part of the local names (${defaultRegistry})
+  --base IMAGE=REFERENCE   build IMAGE on REFERENCE instead of the public base; may be given again
+  --engine NAME            ${engineNames.join(" or ")}, instead of the first that works
+  --maven-repository URL   where the jars come from (${mavenCentral});
+                           MAVEN_REPOSITORY does the same. User and password in it are sent as a login.
+  --help
+
+For example, in a closed network:
+  npm run images -- --base ${recipes[0]?.name ?? ""}=mirror.example.com/apache/spark:4.0.4 \\
+    --maven-repository https://mirror.example.com/maven --push registry.example.com/spark-platform ${recipes[0]?.name ?? ""}`;
+}
+
+/** Reads the command line; throws a {@link UsageError} that says what is wrong and what would be right. */
+export function parseCommandLine(
+  argv: readonly string[],
+  env: Readonly<NodeJS.ProcessEnv>,
+  known: readonly Recipe[],
+): Options {
+  const { values, positionals } = parse(argv);
+  const recipeNamed = (name: string): Recipe => {
+    const recipe = known.find((candidate) => candidate.name === name);
+    if (recipe !== undefined) return recipe;
+    throw new UsageError(`No image "${name}"; there are ${known.map((one) => one.name).join(", ")}.`);
+  };
+  const wanted = new Set(positionals.map(recipeNamed));
+  const registry = checkedRegistry("--registry", values.registry ?? defaultRegistry);
+  return {
+    help: values.help === true,
+    recipes: wanted.size === 0 ? known : known.filter((recipe) => wanted.has(recipe)),
+    registry,
+    push: values.push === undefined ? undefined : checkedRegistry("--push", values.push),
+    bases: new Map((values.base ?? []).map((text) => parseBase(text, recipeNamed))),
+    engine: parseEngine(values.engine),
+    mavenRepository: checkedRepository(
+      values["maven-repository"] ?? (env["MAVEN_REPOSITORY"] === "" ? undefined : env["MAVEN_REPOSITORY"]),
+    ),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h" },
+        registry: { type: "string" },
+        push: { type: "string" },
+        base: { type: "string", multiple: true },
+        engine: { type: "string" },
+        "maven-repository": { type: "string" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+function checkedRegistry(option: string, registry: string): string {
+  const problem = registryProblem(registry);
+  if (problem !== undefined) throw new UsageError(`${option}: ${problem}.`);
+  return registry;
+}
+
+function parseBase(text: string, recipeNamed: (name: string) => Recipe): [string, string] {
+  const [, name, reference] = /^([^=]+)=(\S+)$/.exec(text) ?? [];
+  if (name === undefined || reference === undefined) {
+    throw new UsageError(
+      `--base: "${text}" is not IMAGE=REFERENCE, for example "spark-4.0.4=mirror.example.com/spark:4.0.4".`,
+    );
+  }
+  return [recipeNamed(name).name, reference];
+}
+
+function parseEngine(text: string | undefined): EngineName | undefined {
+  const engine = engineNames.find((name) => name === text);
+  if (text !== undefined && engine === undefined) {
+    throw new UsageError(`--engine: "${text}" is none; there are ${engineNames.join(" and ")}.`);
+  }
+  return engine;
+}
+
+/** Never shows what it refuses: a password may be in it. */
+function checkedRepository(text: string = mavenCentral): string {
+  const scheme = URL.canParse(text) ? new URL(text).protocol : undefined;
+  if (scheme === "https:" || scheme === "http:") return text;
+  throw new UsageError(`--maven-repository: not an http(s) address, for example "${mavenCentral}".`);
+}

@@ -1,0 +1,137 @@
+/** The two programs that can build an image, behind one small interface. */
+import { z } from "zod";
+import { UserError } from "./errors.ts";
+import { capture, stream, type RunOptions } from "./process.ts";
+import { isLoopback } from "./recipe.ts";
+
+export const engineNames = ["docker", "buildah"] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** What is known of an image on this machine. */
+export interface LocalImage {
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface BuildOptions {
+  /** Folder with a Dockerfile and what it copies. */
+  readonly context: string;
+  /** The image's name. */
+  readonly reference: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+}
+
+/** Builds, finds and pushes images; calls run with the environment they were chosen with. */
+export interface Engine {
+  readonly name: EngineName;
+  /** The image of that name on this machine. */
+  inspect(reference: string): Promise<LocalImage | undefined>;
+  pull(reference: string): Promise<void>;
+  build(options: BuildOptions): Promise<void>;
+  /** Pushes a local image under another name. */
+  push(local: string, remote: string): Promise<void>;
+}
+
+const dockerImages = z
+  .array(
+    z.object({ Id: z.string(), Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }) }),
+  )
+  .transform((images) => images.map(({ Id, Config }) => ({ id: Id, labels: Config.Labels ?? {} })));
+
+const buildahImage = z
+  .object({
+    FromImageID: z.string(),
+    OCIv1: z.object({ config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish() }),
+  })
+  .transform(({ FromImageID, OCIv1 }) => ({ id: FromImageID, labels: OCIv1.config?.Labels ?? {} }));
+
+/** What both say where an image is not on this machine; any other failure is one of the engine. */
+const notHere = /no such image|image not known|not found|does not exist|unable to find/i;
+
+async function inspectJson(
+  command: EngineName,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<unknown> {
+  const result = await capture(command, args, options);
+  if (result?.code === 0) return JSON.parse(result.stdout) as unknown;
+  const words = result?.stderr.trim() ?? "not on PATH any more";
+  if (notHere.test(words)) return undefined;
+  throw new UserError(`${command} cannot look at its images: ${words}`);
+}
+
+const buildArgs = (args: Readonly<Record<string, string>>): string[] =>
+  Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
+
+/** Docker, through its command line. */
+export function docker(options: RunOptions = {}): Engine {
+  const run = (...args: string[]): Promise<void> => stream("docker", args, options);
+  return {
+    name: "docker",
+    inspect: async (reference) => {
+      const found = await inspectJson("docker", ["image", "inspect", reference], options);
+      return found === undefined ? undefined : dockerImages.parse(found)[0];
+    },
+    pull: (reference) => run("pull", reference),
+    build: ({ context, reference, buildArgs: args }) =>
+      run("build", ...buildArgs(args), "--tag", reference, context),
+    push: async (local, remote) => {
+      if (local !== remote) await run("tag", local, remote);
+      await run("push", remote);
+    },
+  };
+}
+
+/**
+ * Buildah; which storage and isolation it uses is for its own variables to say.
+ * `--layers`: without it, it makes one layer of the whole Dockerfile.
+ * `--force-rm`: without it, a build that fails leaves its working containers.
+ * `--timestamp`: the same jars are then the same layer in every image, pushed and pulled once.
+ */
+export function buildah(options: RunOptions = {}): Engine {
+  const run = (...args: string[]): Promise<void> => stream("buildah", args, options);
+  return {
+    name: "buildah",
+    inspect: async (reference) => {
+      const found = await inspectJson("buildah", ["inspect", "--type", "image", reference], options);
+      return found === undefined ? undefined : buildahImage.parse(found);
+    },
+    pull: (reference) => run("pull", reference),
+    build: ({ context, reference, buildArgs: args }) =>
+      run("build", "--layers", "--force-rm", "--timestamp", "0", ...buildArgs(args), "--tag", reference, context),
+    push: async (local, remote) => {
+      if (local !== remote) await run("tag", local, remote);
+      await run("push", `--tls-verify=${String(!isLoopback(remote))}`, remote);
+    },
+  };
+}
+
+/** The engine to use: the one that was asked for, else docker where its engine answers, else buildah. */
+export async function chooseEngine(wanted?: EngineName, options: RunOptions = {}): Promise<Engine> {
+  const problems: string[] = [];
+  for (const name of wanted === undefined ? engineNames : [wanted]) {
+    const problem = name === "docker" ? await dockerProblem(options) : await buildahProblem(options);
+    if (problem === undefined) return name === "docker" ? docker(options) : buildah(options);
+    problems.push(problem);
+  }
+  throw new UserError(
+    `No engine to build images with: ${problems.join("; ")}. Install buildah, or start docker.`,
+  );
+}
+
+/** The client alone can do nothing: its engine must answer. */
+async function dockerProblem(options: RunOptions): Promise<string | undefined> {
+  const args = ["info", "--format", "{{.ServerVersion}}"];
+  const info = await capture("docker", args, { ...options, timeoutMs: 20_000 });
+  if (info === undefined) return "docker is not on PATH";
+  if (info.code === 0 && info.stdout.trim() !== "") return undefined;
+  return `docker is on PATH, but its engine does not answer (${lastLine(info.stderr)})`;
+}
+
+async function buildahProblem(options: RunOptions): Promise<string | undefined> {
+  const version = await capture("buildah", ["--version"], options);
+  if (version === undefined) return "buildah is not on PATH";
+  return version.code === 0 ? undefined : `buildah does not run (${lastLine(version.stderr)})`;
+}
+
+const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";

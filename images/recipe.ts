@@ -1,0 +1,87 @@
+/** What makes an image, and the name that follows from it. Pure: no files, no network, no engine. */
+import { createHash } from "node:crypto";
+import type { Jar, VersionRow } from "./versions.ts";
+
+/** Everything that goes into one image, its base apart. */
+export interface Recipe {
+  /** Its name on the command line. */
+  readonly name: string;
+  /** Last part of the image's name; also the folder of its Dockerfile. */
+  readonly repository: "spark" | "spark-operator";
+  /** Version of the software in it: the readable half of the tag. */
+  readonly version: string;
+  /** The public image it is built on, where no other is given. */
+  readonly base: string;
+  readonly row: VersionRow;
+  /** Text of the Dockerfile. */
+  readonly dockerfile: string;
+  /** Text of the script that checks the base. */
+  readonly checkScript: string;
+}
+
+/** An image's name, in parts (as Helm charts want it) and whole (as pods want it). */
+export interface ImageReference {
+  /** HOST[:PORT][/PATH] */
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
+  /** `registry/repository:tag` */
+  readonly reference: string;
+}
+
+/** The label that says which recipe and base an image was built from. */
+export const recipeLabel = "spark-platform.recipe";
+
+/** The jars that lie beside the SDK in one small layer. */
+export function smallJars({ jars }: VersionRow): readonly Jar[] {
+  return jars.committers === undefined ? [jars.hadoopAws] : [jars.hadoopAws, jars.committers];
+}
+
+/** `artifact-version.jar`, the name that Maven repositories give it. */
+export function jarFile({ artifact, version }: Jar): string {
+  return `${artifact}-${version}.jar`;
+}
+
+/** Where a Maven repository keeps it, from the repository's address on. */
+export function jarPath(jar: Jar): string {
+  return [...jar.group.split("."), jar.artifact, jar.version, jarFile(jar)].join("/");
+}
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** SHA-256 over the row, the jars with their checksums, the Dockerfile and the check. */
+export function recipeHash({ base, row, dockerfile, checkScript }: Recipe): string {
+  return sha256(JSON.stringify({ base, row, dockerfile, checkScript }));
+}
+
+/** Version and the start of the recipe's hash: a changed recipe is a new tag, which no node has yet. */
+export function recipeTag(recipe: Recipe): string {
+  return `${recipe.version}-${recipeHash(recipe).slice(0, 12)}`;
+}
+
+/** The value of {@link recipeLabel}: an image that carries it needs no new build. */
+export function buildHash(recipe: Recipe, baseId: string): string {
+  return sha256(`${recipeHash(recipe)} ${baseId}`);
+}
+
+const registryPattern =
+  /^(?:\[[0-9a-fA-F:]+\]|[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?)(?::\d{1,5})?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
+
+/** What is wrong with the name of a registry, if anything. */
+export function registryProblem(registry: string): string | undefined {
+  if (registryPattern.test(registry)) return undefined;
+  return `"${registry}" is no registry: HOST[:PORT][/PATH] without a scheme, for example "registry.example.com/spark-platform"`;
+}
+
+/** Puts a name together. */
+export function imageReference(registry: string, repository: string, tag: string): ImageReference {
+  const problem = registryProblem(registry);
+  if (problem !== undefined) throw new Error(problem);
+  return { registry, repository, tag, reference: `${registry}/${repository}:${tag}` };
+}
+
+/** Whether a registry is on this machine: engines speak plain HTTP to no other. */
+export function isLoopback(registry: string): boolean {
+  const host = registry.split("/")[0]?.replace(/:\d+$/, "");
+  return host === "localhost" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host ?? "");
+}

@@ -1,0 +1,111 @@
+/** What `npm run images` does, with the engine and the downloads given to it. */
+import { rm } from "node:fs/promises";
+import type { Options } from "./args.ts";
+import { buildArgsOf, createContext, type ContextJars } from "./context.ts";
+import type { Engine } from "./engine.ts";
+import { seconds } from "./progress.ts";
+import { buildHash, imageReference, recipeLabel, recipeTag, smallJars, type Recipe } from "./recipe.ts";
+import type { Jar } from "./versions.ts";
+
+export interface Tools {
+  readonly engine: Engine;
+  /** The path of a jar, once it is here. */
+  readonly fetchJar: (jar: Jar) => Promise<string>;
+  /** Folder in which build contexts are laid out. */
+  readonly contexts: string;
+  readonly say: (text: string) => void;
+}
+
+/** One image of this run. */
+interface Step {
+  readonly recipe: Recipe;
+  readonly base: string;
+  readonly hash: string;
+  readonly reference: string;
+  readonly upToDate: boolean;
+}
+
+/** Builds what is not up to date, pushes if asked to, and returns the names under which the images now stand. */
+export async function run(options: Options, tools: Tools): Promise<readonly string[]> {
+  const steps: Step[] = [];
+  for (const recipe of options.recipes) steps.push(await plan(recipe, options, tools));
+  for (const { recipe, reference, upToDate } of steps) {
+    if (upToDate) tools.say(`${recipe.name}: up to date (${reference})`);
+  }
+  await buildAll(
+    steps.filter(({ upToDate }) => !upToDate),
+    tools,
+  );
+  if (options.push === undefined) return steps.map(({ reference }) => reference);
+  const pushed: string[] = [];
+  for (const step of steps) pushed.push(await push(step, options.push, tools));
+  return pushed;
+}
+
+/** Looks at the base, which is pulled where it is not here, and at the image of an earlier run. */
+async function plan(recipe: Recipe, options: Options, { engine, say }: Tools): Promise<Step> {
+  const base = options.bases.get(recipe.name) ?? recipe.base;
+  let found = await engine.inspect(base);
+  if (found === undefined) {
+    say(`${recipe.name}: pulling ${base}`);
+    await engine.pull(base);
+    found = await engine.inspect(base);
+  }
+  if (found === undefined) throw new Error(`${engine.name} pulled ${base} but does not have it.`);
+  const hash = buildHash(recipe, found.id);
+  const { reference } = imageReference(options.registry, recipe.repository, recipeTag(recipe));
+  const built = await engine.inspect(reference);
+  return { recipe, base, hash, reference, upToDate: built?.labels[recipeLabel] === hash };
+}
+
+/** One image at a time, since an engine takes all there is; the next one's jars arrive meanwhile. */
+async function buildAll(steps: readonly Step[], tools: Tools): Promise<void> {
+  const fetched = new Map<string, Promise<string>>();
+  const fetchOnce = (jar: Jar): Promise<string> => {
+    const path = fetched.get(jar.sha256) ?? tools.fetchJar(jar);
+    fetched.set(jar.sha256, path);
+    return path;
+  };
+  const fetchAll = async ({ recipe: { row } }: Step): Promise<ContextJars> => {
+    const small: string[] = [];
+    for (const jar of smallJars(row)) small.push(await fetchOnce(jar));
+    return { sdk: await fetchOnce(row.jars.sdk), small };
+  };
+
+  const [first, ...later] = steps;
+  if (first === undefined) return;
+  let step = first;
+  let jars = await fetchAll(first);
+  for (const next of later) {
+    const arriving = fetchAll(next);
+    // It is awaited after the build; should it fail before that, it is not unhandled.
+    arriving.catch(() => undefined);
+    await build(step, jars, tools);
+    step = next;
+    jars = await arriving;
+  }
+  await build(step, jars, tools);
+}
+
+async function build(step: Step, jars: ContextJars, { engine, contexts, say }: Tools): Promise<void> {
+  const started = performance.now();
+  const { recipe, base, hash, reference } = step;
+  say(`${recipe.name}: building ${reference} on ${base} with ${engine.name}`);
+  const context = await createContext(recipe, jars, contexts);
+  try {
+    await engine.build({ context, reference, buildArgs: buildArgsOf(recipe, base, hash) });
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+  say(`${recipe.name}: built in ${seconds(started)}`);
+}
+
+async function push(step: Step, registry: string, { engine, say }: Tools): Promise<string> {
+  const started = performance.now();
+  const { recipe, reference } = step;
+  const remote = imageReference(registry, recipe.repository, recipeTag(recipe)).reference;
+  say(`${recipe.name}: pushing ${remote}`);
+  await engine.push(reference, remote);
+  say(`${recipe.name}: pushed in ${seconds(started)}`);
+  return remote;
+}

@@ -1,0 +1,179 @@
+/**
+ * The versions that were tested together, and the names of the images made of them.
+ * A row is here only when the end-to-end test has run it.
+ */
+import { readFileSync } from "node:fs";
+import { imageReference, recipeTag, type ImageReference, type Recipe } from "./recipe.ts";
+
+/** A jar by its Maven coordinates; the checksum is of the file that the end-to-end test ran with. */
+export interface Jar {
+  readonly group: string;
+  readonly artifact: string;
+  readonly version: string;
+  /** SHA-256, lower-case hex. */
+  readonly sha256: string;
+}
+
+/** What an image adds to its base. */
+export interface RowJars {
+  /** The AWS SDK that the POM of `hadoopAws` names: one large bundle. */
+  readonly sdk: Jar;
+  /** S3A, of exactly the Hadoop version of the base. */
+  readonly hadoopAws: Jar;
+  /** The S3A committers' binding to Spark SQL (spark-hadoop-cloud); absent where none of this version was tested. */
+  readonly committers?: Jar;
+}
+
+/** Versions that fit together. */
+export interface VersionRow {
+  readonly spark: string;
+  /** Scala's binary version, as in the names of Spark's jars. */
+  readonly scala: string;
+  /** Major version of Java in the base that was tested. */
+  readonly java: string;
+  readonly hadoop: string;
+  readonly awsSdk: string;
+  /** The Spark Operator (image and chart) that ran this row. */
+  readonly operator: string;
+  readonly jars: RowJars;
+}
+
+/**
+ * The SDK's version is that of hadoop-project's POM, which hadoop-aws inherits
+ * (org.apache.hadoop:hadoop-project, on Maven Central):
+ * - 3.4.1: `<aws-java-sdk-v2.version>2.24.6</aws-java-sdk-v2.version>`, used for software.amazon.awssdk:bundle
+ * - 3.3.4: `<aws-java-sdk.version>1.12.262</aws-java-sdk.version>`, used for com.amazonaws:aws-java-sdk-bundle
+ *
+ * hadoop-aws also names wildfly-openssl (scope runtime). It serves `fs.s3a.ssl.channel.mode=openssl` alone; the
+ * default is the TLS of Java, so it is left out.
+ *
+ * spark-hadoop-cloud needs no further jar for S3A: parquet-hadoop and hadoop-client-api are in every Spark image.
+ * Maven Central, as the tests see it, has none for 4.0.4 (the last of 4.0 is 4.0.2), so that row has no committers.
+ */
+export const rows = [
+  {
+    spark: "4.0.4",
+    scala: "2.13",
+    java: "17",
+    hadoop: "3.4.1",
+    awsSdk: "2.24.6",
+    operator: "2.5.2",
+    jars: {
+      sdk: {
+        group: "software.amazon.awssdk",
+        artifact: "bundle",
+        version: "2.24.6",
+        sha256: "890bf9f2a80488f7a8aa8277d64d13a9ea3a3cdff8607ef3b63a878d8b467b41",
+      },
+      hadoopAws: {
+        group: "org.apache.hadoop",
+        artifact: "hadoop-aws",
+        version: "3.4.1",
+        sha256: "01334a07e179cae2b7e251f24857f11e3759108c9d6a79dcbe362a4295227da2",
+      },
+    },
+  },
+  {
+    spark: "3.5.8",
+    scala: "2.12",
+    java: "17",
+    hadoop: "3.3.4",
+    awsSdk: "1.12.262",
+    operator: "2.5.2",
+    jars: {
+      sdk: {
+        group: "com.amazonaws",
+        artifact: "aws-java-sdk-bundle",
+        version: "1.12.262",
+        sha256: "873fe7cf495126619997bec21c44de5d992544aea7e632fdc77adb1a0915bae5",
+      },
+      hadoopAws: {
+        group: "org.apache.hadoop",
+        artifact: "hadoop-aws",
+        version: "3.3.4",
+        sha256: "53f9ae03c681a30a50aa17524bd9790ab596b28481858e54efd989a826ed3a4a",
+      },
+      committers: {
+        group: "org.apache.spark",
+        artifact: "spark-hadoop-cloud_2.12",
+        version: "3.5.8",
+        sha256: "9c9be6d3e185c2c9f53e66f8781f0fa32944882ced2c5c08945a78eb2f989ced",
+      },
+    },
+  },
+] as const satisfies readonly VersionRow[];
+
+/** A Spark version that has a row. */
+export type SparkVersion = (typeof rows)[number]["spark"];
+
+/** What a job runs on that asks for nothing else. */
+export const defaultSparkVersion: SparkVersion = "4.0.4";
+
+/** The Spark in the operator's own image (its Dockerfile's base), whose row gives that image its jars. */
+export const operatorSparkVersion: SparkVersion = "4.0.4";
+
+/** Whether `text` is a Spark version that has a row. */
+export function isSparkVersion(text: string): text is SparkVersion {
+  return rows.some((row) => row.spark === text);
+}
+
+/** The row of a Spark version. */
+export function rowOf(version: SparkVersion): VersionRow {
+  const row = rows.find(({ spark }) => spark === version);
+  if (row === undefined) throw new Error(`images/versions.ts has no row for Spark ${version}`);
+  return row;
+}
+
+/** A row whose image has the S3A committers. */
+export type CommitterRow = VersionRow & { readonly jars: { readonly committers: Jar } };
+
+/** Whether jobs on this row may use the S3A committers (`PathOutputCommitProtocol`): without the jar they fail. */
+export function hasCommitters(row: VersionRow): row is CommitterRow {
+  return row.jars.committers !== undefined;
+}
+
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
+const checkScript = read("check-base.sh");
+const sparkDockerfile = read("spark/Dockerfile");
+
+/** The recipe of the Spark image of a row. */
+export function sparkRecipe(row: VersionRow): Recipe {
+  return {
+    name: `spark-${row.spark}`,
+    repository: "spark",
+    version: row.spark,
+    base: `docker.io/apache/spark:${row.spark}`,
+    row,
+    dockerfile: sparkDockerfile,
+    checkScript,
+  };
+}
+
+const operatorRow = rowOf(operatorSparkVersion);
+const operatorRecipe: Recipe = {
+  name: "spark-operator",
+  repository: "spark-operator",
+  version: operatorRow.operator,
+  base: `ghcr.io/kubeflow/spark-operator/controller:${operatorRow.operator}`,
+  row: operatorRow,
+  dockerfile: read("spark-operator/Dockerfile"),
+  checkScript,
+};
+
+/** All images that `npm run images` builds. */
+export const recipes: readonly Recipe[] = [...rows.map(sparkRecipe), operatorRecipe];
+
+/**
+ * The Spark image in a registry. Its tag changes with everything that goes into the image, so a node that has the
+ * tag has the right image.
+ * @param registry HOST[:PORT][/PATH], as given to `npm run images -- --push`
+ */
+export function sparkImage(registry: string, version: SparkVersion = defaultSparkVersion): ImageReference {
+  const recipe = sparkRecipe(rowOf(version));
+  return imageReference(registry, recipe.repository, recipeTag(recipe));
+}
+
+/** The Spark Operator's image in a registry; `registry`, `repository` and `tag` are the chart's own `image` keys. */
+export function operatorImage(registry: string): ImageReference {
+  return imageReference(registry, operatorRecipe.repository, recipeTag(operatorRecipe));
+}

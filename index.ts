@@ -1,0 +1,55 @@
+import { ExistingCluster } from "./components/cluster/existing-cluster.ts";
+import { TeamNamespace } from "./components/namespaces/team-namespace.ts";
+import { SparkOperator } from "./components/operator/spark-operator.ts";
+import { createObjectStore } from "./components/storage/create-object-store.ts";
+import { loadConfig } from "./config.ts";
+import { operatorImage, rows, sparkImage } from "./images/versions.ts";
+import { declareJob } from "./jobs/declare-job.ts";
+import { jobRuntime } from "./jobs/job-runtime.ts";
+
+const config = loadConfig();
+const { dockerConfig, imageRegistry, jobDefaults } = config;
+const images = Object.fromEntries(
+  rows.map(({ spark }) => [spark, sparkImage(imageRegistry, spark).reference]),
+);
+
+const cluster = new ExistingCluster("cluster", config.cluster);
+const opts = { provider: cluster.provider };
+
+const setupImage = sparkImage(imageRegistry).reference;
+const store = createObjectStore("store", config.storage, { setupImage, dockerConfig }, opts);
+
+const teams = config.namespaces.map(({ name, quota, egress }) => ({
+  name,
+  team: new TeamNamespace(name, { namespace: name, store, dockerConfig, quota, egress }, opts),
+}));
+
+const operator = new SparkOperator(
+  "operator",
+  {
+    ...config.operator,
+    image: operatorImage(imageRegistry),
+    store,
+    namespaces: teams.map(({ team }) => team),
+    dockerConfig,
+  },
+  opts,
+);
+
+const declared = teams.flatMap(({ name: namespace, team }) => {
+  const runtime = jobRuntime({ team, store, images, defaults: jobDefaults, ready: operator.ready });
+  return config.jobs
+    .filter((job) => job.namespace === namespace)
+    .map((job) => [job.name, declareJob(job.name, { ...job, runtime }, opts).application] as const);
+});
+
+/** Name of the bucket of data, code and event logs. */
+export const bucket = store.bucket;
+/** The store's URL as pods reach it. */
+export const storageEndpoint = store.endpoint;
+/** Spark version -> image, for users who build their own on top. */
+export const sparkImages = images;
+/** The teams' namespaces. */
+export const namespaces = teams.map(({ team }) => team.namespace);
+/** Declared jobs: name -> NAMESPACE/NAME of the Kubernetes resource. */
+export const jobs = Object.fromEntries(declared);

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { defaultRegistry, helpText, parseCommandLine, type Options } from "../../images/args.ts";
+import { UsageError } from "../../images/errors.ts";
+import { mavenCentral } from "../../images/maven.ts";
+import { recipes } from "../../images/versions.ts";
+
+const parse = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Options =>
+  parseCommandLine(args, env, recipes);
+const names = (options: Options): string[] => options.recipes.map(({ name }) => name);
+
+describe("the command line", () => {
+  it("builds all by default, here only, on the public bases", () => {
+    const options = parse([]);
+    assert.deepEqual(options, {
+      help: false,
+      recipes,
+      registry: defaultRegistry,
+      push: undefined,
+      bases: new Map(),
+      engine: undefined,
+      mavenRepository: mavenCentral,
+    });
+  });
+
+  it("takes names, in the table's order, each once", () => {
+    assert.deepEqual(names(parse(["spark-operator", "spark-4.0.4", "spark-operator"])), [
+      "spark-4.0.4",
+      "spark-operator",
+    ]);
+  });
+
+  it("takes every option", () => {
+    const options = parse([
+      ...["--push", "127.0.0.1:5001/p", "--registry", "local.example", "--engine", "buildah"],
+      ...[
+        "--base",
+        "spark-4.0.4=mirror.example/spark:4.0.4",
+        "--base=spark-operator=mirror.example/op@sha256:ab=c",
+      ],
+      ...["--maven-repository", "https://mirror.example/maven", "--help"],
+    ]);
+    assert.equal(options.push, "127.0.0.1:5001/p");
+    assert.equal(options.registry, "local.example");
+    assert.equal(options.engine, "buildah");
+    assert.equal(options.bases.get("spark-4.0.4"), "mirror.example/spark:4.0.4");
+    assert.equal(options.bases.get("spark-operator"), "mirror.example/op@sha256:ab=c");
+    assert.equal(options.mavenRepository, "https://mirror.example/maven");
+    assert.equal(options.help, true);
+  });
+
+  it("takes the repository from the environment where no option gives it", () => {
+    const env = { MAVEN_REPOSITORY: "http://env.example" };
+    assert.equal(parse([], env).mavenRepository, "http://env.example");
+    assert.equal(
+      parse(["--maven-repository", "http://arg.example"], env).mavenRepository,
+      "http://arg.example",
+    );
+    assert.equal(parse([], { MAVEN_REPOSITORY: "" }).mavenRepository, mavenCentral);
+  });
+
+  const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+    [["spark-9.9.9"], /^No image "spark-9\.9\.9"; there are spark-4\.0\.4, spark-3\.5\.8, spark-operator\.$/],
+    [["--nonsense"], /--nonsense/],
+    [["--push"], /--push/],
+    [["--push", "https://r.example"], /^--push: "https:\/\/r\.example" is no registry: HOST/],
+    [["--registry", ""], /^--registry: "" is no registry/],
+    [["--base", "mirror.example/spark"], /^--base: "mirror\.example\/spark" is not IMAGE=REFERENCE/],
+    [["--base", "spark=mirror.example/spark"], /^No image "spark"; there are/],
+    [["--base", "spark-4.0.4="], /is not IMAGE=REFERENCE/],
+    [["--engine", "podman"], /^--engine: "podman" is none; there are docker and buildah\.$/],
+    [
+      ["--maven-repository", "ftp://me:secret@r.example"],
+      /^--maven-repository: not an http\(s\) address, for example/,
+    ],
+    [["--maven-repository", "mirror"], /not an http\(s\) address/],
+  ];
+  for (const [args, message] of wrong) {
+    it(`refuses ${args.join(" ")}`, () => {
+      assert.throws(
+        () => parse(args),
+        (error) => {
+          assert.ok(error instanceof UsageError);
+          assert.match(error.message, message);
+          assert.doesNotMatch(error.message, /secret/);
+          return true;
+        },
+      );
+    });
+  }
+
+  it("explains every option and image", () => {
+    const text = helpText(recipes);
+    for (const word of [
+      "--push",
+      "--registry",
+      "--base",
+      "--engine",
+      "--maven-repository",
+      "--help",
+      "MAVEN_REPOSITORY",
+    ]) {
+      assert.ok(text.includes(word), word);
+    }
+    for (const { name } of recipes) assert.ok(text.includes(name), name);
+  });
+});

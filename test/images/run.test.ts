@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, beforeEach, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { parseCommandLine, type Options } from "../../images/args.ts";
+import type { BuildOptions, Engine, LocalImage } from "../../images/engine.ts";
+import { UserError } from "../../images/errors.ts";
+import { jarFile, recipeLabel } from "../../images/recipe.ts";
+import { run } from "../../images/run.ts";
+import { operatorImage, recipes, sparkImage, type Jar } from "../../images/versions.ts";
+
+const root = await mkdtemp(join(tmpdir(), "images-"));
+after(() => rm(root, { recursive: true }));
+
+let events: string[];
+let store: Map<string, LocalImage>;
+let contexts: string;
+let broken: string | undefined;
+let onBuild: ((options: BuildOptions) => Promise<void>) | undefined;
+beforeEach(async () => {
+  events = [];
+  store = new Map(recipes.map(({ base, name }) => [base, { id: `base of ${name}`, labels: {} }]));
+  contexts = await mkdtemp(join(root, "contexts-"));
+  broken = undefined;
+  onBuild = undefined;
+});
+
+/** An engine that only remembers; what is in `broken` fails. */
+const engine: Engine = {
+  name: "buildah",
+  inspect: (reference) => Promise.resolve(store.get(reference)),
+  pull: (reference) => {
+    events.push(`pull ${reference}`);
+    store.set(reference, { id: `pulled ${reference}`, labels: {} });
+    return Promise.resolve();
+  },
+  build: async (options) => {
+    events.push(`build ${options.reference}`);
+    await onBuild?.(options);
+    if (options.reference === broken) throw new UserError("buildah build ended with exit code 1");
+    const recipe = options.buildArgs["IMAGE_RECIPE"] ?? "";
+    store.set(options.reference, { id: `built ${recipe}`, labels: { [recipeLabel]: recipe } });
+  },
+  push: (local, remote) => {
+    events.push(`push ${local} ${remote}`);
+    return Promise.resolve();
+  },
+};
+
+const fetchJar = async (jar: Jar): Promise<string> => {
+  events.push(`fetch ${jarFile(jar)}`);
+  const path = join(root, jarFile(jar));
+  await writeFile(path, jar.sha256, { mode: 0o600 });
+  return path;
+};
+
+const options = (...args: string[]): Options => parseCommandLine(args, {}, recipes);
+const build = (...args: string[]): Promise<readonly string[]> =>
+  run(options(...args), { engine, fetchJar, contexts, say: () => undefined });
+
+const local = "localhost/spark-platform";
+const spark4 = sparkImage(local, "4.0.4").reference;
+const spark3 = sparkImage(local, "3.5.8").reference;
+const operator = operatorImage(local).reference;
+
+describe("run", () => {
+  it("builds every image under the name that the platform asks for", async () => {
+    assert.deepEqual(await build(), [spark4, spark3, operator]);
+    assert.deepEqual(
+      events.filter((event) => event.startsWith("build")),
+      [spark4, spark3, operator].map((reference) => `build ${reference}`),
+    );
+  });
+
+  it("fetches each jar once, and the next image's before this one is built", async () => {
+    onBuild = async () => {
+      // Long enough for downloads that were started to be seen.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      events.push("built");
+    };
+    await build();
+    const fetched = events.filter((event) => event.startsWith("fetch"));
+    assert.equal(new Set(fetched).size, fetched.length);
+    assert.equal(fetched.length, 5);
+    assert.ok(events.indexOf("fetch hadoop-aws-3.3.4.jar") < events.indexOf("built"));
+  });
+
+  it("does nothing for what is up to date", async () => {
+    await build();
+    events = [];
+    assert.deepEqual(await build(), [spark4, spark3, operator]);
+    assert.deepEqual(events, []);
+  });
+
+  it("builds again what was built on another base, and that alone", async () => {
+    await build();
+    events = [];
+    store.set("docker.io/apache/spark:3.5.8", { id: "newer", labels: {} });
+    await build();
+    assert.deepEqual(
+      events.filter((event) => event.startsWith("build")),
+      [`build ${spark3}`],
+    );
+  });
+
+  it("builds again an image of that name that it did not build", async () => {
+    store.set(spark4, { id: "x", labels: {} });
+    await build("spark-4.0.4");
+    assert.ok(events.includes(`build ${spark4}`));
+  });
+
+  it("pulls a base that is not here, and takes another one where told to", async () => {
+    let seen: BuildOptions | undefined;
+    onBuild = (given) => {
+      seen = given;
+      return Promise.resolve();
+    };
+    await build("--base", "spark-3.5.8=mirror.example/s:1", "spark-3.5.8");
+    assert.equal(events[0], "pull mirror.example/s:1");
+    const { BASE_IMAGE, ROW_SPARK, ROW_SCALA, ROW_HADOOP, ROW_JAVA, IMAGE_VERSION } = seen?.buildArgs ?? {};
+    assert.deepEqual(
+      [BASE_IMAGE, ROW_SPARK, ROW_SCALA, ROW_HADOOP, ROW_JAVA, IMAGE_VERSION],
+      ["mirror.example/s:1", "3.5.8", "2.12", "3.3.4", "17", "3.5.8"],
+    );
+  });
+
+  it("lays out exactly what the Dockerfile copies, readable by all, and removes it afterwards", async () => {
+    const found: Record<string, number> = {};
+    onBuild = async ({ context }) => {
+      for (const file of await readdir(context, { recursive: true })) {
+        const { mode } = await stat(join(context, file));
+        if (file.includes(".") || file === "Dockerfile") found[file] = mode & 0o777;
+      }
+      const sdk = join(context, "sdk", "aws-java-sdk-bundle-1.12.262.jar");
+      assert.equal(await readFile(sdk, "utf8"), recipes[1]?.row.jars.sdk.sha256);
+    };
+    await build("spark-3.5.8");
+    assert.deepEqual(found, {
+      Dockerfile: 0o644,
+      "check-base.sh": 0o644,
+      "s3a/hadoop-aws-3.3.4.jar": 0o644,
+      "s3a/spark-hadoop-cloud_2.12-3.5.8.jar": 0o644,
+      "sdk/aws-java-sdk-bundle-1.12.262.jar": 0o644,
+    });
+    assert.deepEqual(await readdir(contexts), []);
+  });
+
+  it("pushes all that was asked for, built now or before", async () => {
+    await build("spark-operator");
+    events = [];
+    const remote = operatorImage("r.example/p").reference;
+    assert.deepEqual(await build("--push", "r.example/p", "spark-operator"), [remote]);
+    assert.deepEqual(events, [`push ${operator} ${remote}`]);
+  });
+
+  it("stops at an image that cannot be built, keeps those before it and pushes nothing", async () => {
+    broken = spark3;
+    await assert.rejects(build("--push", "r.example"), /exit code 1/);
+    assert.ok(store.has(spark4));
+    assert.deepEqual(
+      events.filter((event) => /^build|^push/.test(event)),
+      [`build ${spark4}`, `build ${spark3}`],
+    );
+    assert.deepEqual(await readdir(contexts), []);
+  });
+
+  it("says which jar failed, also when it was to arrive meanwhile", async () => {
+    const failing = (jar: Jar): Promise<string> =>
+      jar.version === "3.3.4" ? Promise.reject(new UserError("no 3.3.4")) : fetchJar(jar);
+    const tools = { engine, fetchJar: failing, contexts, say: () => undefined };
+    await assert.rejects(run(options(), tools), /no 3\.3\.4/);
+    assert.ok(store.has(spark4));
+  });
+});
+
+describe("npm run images", () => {
+  const start = (
+    args: readonly string[],
+    path: string,
+  ): { code: number | null; out: string; err: string } => {
+    const script = fileURLToPath(new URL("../../images/build.ts", import.meta.url));
+    const env = { ...process.env, PATH: path };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
+      env,
+      encoding: "utf8",
+    });
+    return { code: status, out: stdout, err: stderr };
+  };
+
+  it("helps", () => {
+    const { code, out, err } = start(["--help"], "");
+    assert.equal(code, 0);
+    assert.match(out, /^Builds the platform's images/);
+    assert.equal(err, "");
+  });
+
+  it("ends with 2 where the command line is wrong, and 1 where it cannot work; no stack in either", () => {
+    const usage = start(["spark-1"], "");
+    assert.equal(
+      usage.err,
+      'images: No image "spark-1"; there are spark-4.0.4, spark-3.5.8, spark-operator.\n',
+    );
+    assert.equal(usage.code, 2);
+    const noEngine = start([], "/nowhere");
+    assert.match(noEngine.err, /^images: No engine to build images with: .*\n$/);
+    assert.equal(noEngine.out, "");
+    assert.equal(noEngine.code, 1);
+  });
+});

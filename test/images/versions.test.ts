@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { recipeTag, smallJars } from "../../images/recipe.ts";
+import {
+  defaultSparkVersion,
+  hasCommitters,
+  isSparkVersion,
+  operatorImage,
+  operatorSparkVersion,
+  recipes,
+  rowOf,
+  rows,
+  sparkImage,
+  sparkRecipe,
+  type SparkVersion,
+  type VersionRow,
+} from "../../images/versions.ts";
+
+const table: readonly VersionRow[] = rows;
+
+describe("the rows", () => {
+  for (const row of table) {
+    it(`Spark ${row.spark}: every jar is of the row's versions and pinned`, () => {
+      const { sdk, hadoopAws, committers } = row.jars;
+      assert.equal(sdk.version, row.awsSdk);
+      assert.equal(hadoopAws.artifact, "hadoop-aws");
+      assert.equal(hadoopAws.version, row.hadoop);
+      if (committers !== undefined) {
+        assert.equal(committers.artifact, `spark-hadoop-cloud_${row.scala}`);
+        assert.equal(committers.version, row.spark);
+      }
+      for (const jar of [sdk, ...smallJars(row)]) assert.match(jar.sha256, /^[0-9a-f]{64}$/);
+    });
+
+    it(`Spark ${row.spark}: the SDK's generation is the one that its Hadoop uses`, () => {
+      const [major, minor] = row.hadoop.split(".").map(Number);
+      const second = major === 3 && minor !== undefined && minor >= 4;
+      const { group, artifact } = row.jars.sdk;
+      assert.equal(
+        `${group}:${artifact}`,
+        second ? "software.amazon.awssdk:bundle" : "com.amazonaws:aws-java-sdk-bundle",
+      );
+    });
+  }
+
+  it("are one a Spark version, each checksum one file", () => {
+    assert.equal(new Set(table.map(({ spark }) => spark)).size, table.length);
+    const jars = table.flatMap((row) => [row.jars.sdk, ...smallJars(row)]);
+    const files = new Set(jars.map(({ group, artifact, version }) => `${group}:${artifact}:${version}`));
+    assert.equal(new Set(jars.map(({ sha256 }) => sha256)).size, files.size);
+  });
+
+  it("are found by version", () => {
+    for (const row of rows) assert.equal(rowOf(row.spark), row);
+    assert.equal(rowOf(defaultSparkVersion).spark, defaultSparkVersion);
+    assert.equal(isSparkVersion("4.0.4"), true);
+    assert.equal(isSparkVersion("4.0"), false);
+    assert.equal(isSparkVersion("toString"), false);
+  });
+
+  it("say who has committers, and the type agrees", () => {
+    const row: VersionRow = rowOf("3.5.8");
+    assert.ok(hasCommitters(row));
+    assert.equal(row.jars.committers.artifact, "spark-hadoop-cloud_2.12");
+    assert.equal(hasCommitters(rowOf("4.0.4")), false);
+    // @ts-expect-error: a row without the jar does not have it by type either.
+    assert.equal(rows[0].jars.committers, undefined);
+  });
+});
+
+describe("image names", () => {
+  it("are those of the recipes, below the registry", () => {
+    const spark = sparkImage("registry.example.com/team", "3.5.8");
+    assert.equal(spark.registry, "registry.example.com/team");
+    assert.equal(spark.repository, "spark");
+    assert.match(spark.tag, /^3\.5\.8-[0-9a-f]{12}$/);
+    assert.equal(spark.reference, `registry.example.com/team/spark:${spark.tag}`);
+
+    const operator = operatorImage("127.0.0.1:5001");
+    assert.equal(operator.repository, "spark-operator");
+    assert.match(operator.tag, /^2\.5\.2-[0-9a-f]{12}$/);
+    assert.equal(operator.reference, `127.0.0.1:5001/spark-operator:${operator.tag}`);
+  });
+
+  it("default to the default version", () => {
+    assert.deepEqual(sparkImage("r.example"), sparkImage("r.example", defaultSparkVersion));
+  });
+
+  it("are the tags that the build makes, all different", () => {
+    const versions: SparkVersion[] = rows.map(({ spark }) => spark);
+    const tags = [
+      ...versions.map((version) => sparkImage("r.example", version).tag),
+      operatorImage("r.example").tag,
+    ];
+    assert.deepEqual(recipes.map(recipeTag), tags);
+    assert.equal(new Set(tags).size, recipes.length);
+    assert.equal(new Set(recipes.map(({ name }) => name)).size, recipes.length);
+  });
+
+  it("refuse what is no registry", () => {
+    assert.throws(() => sparkImage("https://r.example"), /"https:\/\/r\.example" is no registry: HOST/);
+    assert.throws(() => operatorImage(""), /is no registry/);
+  });
+});
+
+describe("the Dockerfiles", () => {
+  const argument = (text: string, name: string): string | undefined =>
+    new RegExp(`^ARG ${name}=(.*)$`, "m").exec(text)?.[1];
+  const expected = [
+    sparkRecipe(rowOf(defaultSparkVersion)),
+    ...recipes.filter((one) => one.name === "spark-operator"),
+  ];
+
+  for (const { repository, base, version, row, dockerfile } of expected) {
+    it(`${repository}: the defaults are the row's`, () => {
+      assert.equal(argument(dockerfile, "BASE_IMAGE"), base);
+      assert.equal(argument(dockerfile, "ROW_SPARK"), row.spark);
+      assert.equal(argument(dockerfile, "ROW_SCALA"), row.scala);
+      assert.equal(argument(dockerfile, "ROW_HADOOP"), row.hadoop);
+      assert.equal(argument(dockerfile, "ROW_JAVA"), row.java);
+      assert.equal(argument(dockerfile, "IMAGE_VERSION"), version);
+    });
+
+    it(`${repository}: checks first, then the bundle by itself, then the small jars; runs as 185`, () => {
+      const steps = dockerfile.split("\n").filter((line) => /^(?:COPY|RUN|ADD|USER) /.test(line));
+      assert.deepEqual(
+        steps.map((line) => line.split(" ").slice(0, 2).join(" ")),
+        ["COPY check-base.sh", "RUN sh", "COPY sdk/*.jar", "COPY s3a/*.jar", "USER 185"],
+      );
+    });
+  }
+
+  it("the operator's row is that of the Spark it is based on", () => {
+    assert.equal(recipes.find(({ name }) => name === "spark-operator")?.row.spark, operatorSparkVersion);
+  });
+});
