@@ -98,7 +98,17 @@ export function buildah(options: RunOptions = {}): Engine {
     },
     pull: (reference) => run("pull", reference),
     build: ({ context, reference, buildArgs: args }) =>
-      run("build", "--layers", "--force-rm", "--timestamp", "0", ...buildArgs(args), "--tag", reference, context),
+      run(
+        "build",
+        "--layers",
+        "--force-rm",
+        "--timestamp",
+        "0",
+        ...buildArgs(args),
+        "--tag",
+        reference,
+        context,
+      ),
     push: async (local, remote) => {
       if (local !== remote) await run("tag", local, remote);
       await run("push", `--tls-verify=${String(!isLoopback(remote))}`, remote);

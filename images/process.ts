@@ -32,7 +32,7 @@ export function capture(
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.on("error", (error) => {
       if ("code" in error && error.code === "ENOENT") resolve(undefined);
-      else if (timeout?.aborted === true && signal?.aborted !== true) {
+      else if (timeout?.aborted === true) {
         resolve({ code: 1, stdout, stderr: `${stderr}no answer in ${(timeoutMs ?? 0) / 1000} s` });
       } else reject(error);
     });

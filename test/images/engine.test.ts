@@ -36,7 +36,7 @@ describe("chooseEngine", () => {
   });
 
   it("takes buildah where docker is a client without an engine", async () => {
-    await fake("docker", "echo Cannot connect >&2; exit 1");
+    await fake("docker", "echo 0; echo Cannot connect >&2; exit 1");
     await fake("buildah", "echo buildah version 1");
     assert.equal((await chooseEngine(undefined, { env })).name, "buildah");
   });

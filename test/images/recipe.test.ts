@@ -137,6 +137,7 @@ describe("registries", () => {
     for (const registry of [
       "localhost.example.com",
       "127.0.0.1.example.com",
+      "r127.0.0.1",
       "r.example/localhost",
       "10.0.0.1:5000",
       "",
