@@ -4,11 +4,10 @@ import type { ExistingClusterArgs } from "./components/cluster/existing-cluster.
 import type { StorageConfig } from "./components/storage/create-object-store.ts";
 import type { S3Keys } from "./components/storage/object-store.ts";
 import { rows } from "./images/versions.ts";
-import { check, formatViolations, type JobDefaults, type Violation } from "./jobs/manifest/index.ts";
-import { stackJobDefaults } from "./stacks/job-defaults.ts";
-import { declaredJobs, type DeclaredJob } from "./stacks/jobs.ts";
-import { readObjects } from "./stacks/objects.ts";
-import { stackSchema, type StackSettings } from "./stacks/schema.ts";
+import { formatViolations, type JobDefaults, type Violation } from "./jobs/manifest/index.ts";
+import { checkStack } from "./stacks/check.ts";
+import type { DeclaredJob } from "./stacks/jobs.ts";
+import type { StackSettings } from "./stacks/schema.ts";
 
 /** All that a stack decides, checked: what is here can be built. */
 export interface PlatformConfig {
@@ -29,17 +28,11 @@ export interface PlatformConfig {
  * @throws pulumi.RunError that lists every problem: the key, what is wrong, and what would be right.
  */
 export function loadConfig(): PlatformConfig {
-  const settings = check(stackSchema, readStack());
-  if (!settings.ok) throw configError(settings.violations);
-  const stack = settings.value;
   const versions = rows.map((row) => row.spark);
-  const jobDefaults = stackJobDefaults(stack.jobDefaults);
-  const objects = readObjects(stack.storage.objects);
-  const jobs = declaredJobs(stack, jobDefaults, versions);
-  if (!objects.ok || !jobs.ok) {
-    throw configError([...(objects.ok ? [] : objects.violations), ...(jobs.ok ? [] : jobs.violations)]);
-  }
-  const { cluster, images } = stack;
+  const checked = checkStack(readStack(), versions);
+  if (!checked.ok) throw configError(checked.violations);
+  const { settings, jobDefaults, jobs, objects } = checked.value;
+  const { cluster, images } = settings;
   return {
     cluster: {
       kubeconfig:
@@ -49,11 +42,11 @@ export function loadConfig(): PlatformConfig {
     },
     imageRegistry: images.registry,
     dockerConfig: images.dockerConfig === undefined ? undefined : pulumi.secret(images.dockerConfig),
-    storage: storageConfig(stack.storage, objects.value),
-    namespaces: stack.namespaces,
-    operator: stack.operator,
+    storage: storageConfig(settings.storage, objects),
+    namespaces: settings.namespaces,
+    operator: settings.operator,
     jobDefaults,
-    jobs: jobs.value,
+    jobs,
   };
 }
 
@@ -77,7 +70,10 @@ function parseValue(value: string): unknown {
   }
 }
 
-function storageConfig(storage: StackSettings["storage"], objects: Record<string, string>): StorageConfig {
+function storageConfig(
+  storage: StackSettings["storage"],
+  objects: Readonly<Record<string, string>>,
+): StorageConfig {
   if (storage.kind === "in-cluster") return { ...storage, objects };
   const { admin, jobs, history, operator } = storage.keys;
   return {

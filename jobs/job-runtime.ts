@@ -36,7 +36,7 @@ export function jobRuntime(args: JobRuntimeArgs): JobRuntime {
       imagePullSecrets: args.team.imagePullSecrets,
       storage: { sparkConf, env: {}, secretEnv: access.secretEnv },
       eventLogDirectory,
-      labels: {},
+      labels: { "app.kubernetes.io/part-of": "spark-platform" },
     }));
   return {
     defaults: args.defaults,

@@ -70,8 +70,9 @@ function codeConfigMap(
         namespace: runtime.platform.apply((platform) => platform.namespace),
       },
       immutable: true,
-      data: code.data,
-      binaryData: code.binaryData,
+      // The API server drops an empty map, and Pulumi would see that as a change at every deploy.
+      ...(Object.keys(code.data).length > 0 && { data: code.data }),
+      ...(Object.keys(code.binaryData).length > 0 && { binaryData: code.binaryData }),
     },
     opts,
   );

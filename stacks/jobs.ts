@@ -1,7 +1,14 @@
-import type { JobDefaults, JobSpec, Result, Violation } from "../jobs/manifest/index.ts";
+import {
+  check,
+  type JobDefaults,
+  type JobSpec,
+  type Result,
+  type Violation,
+} from "../jobs/manifest/index.ts";
+import { describeValue } from "../jobs/manifest/text.ts";
 import { joinPath } from "../jobs/manifest/violations.ts";
 import { prepareJob, type JobRequest } from "../jobs/prepare.ts";
-import type { StackSettings } from "./schema.ts";
+import { declaredJobSchema } from "./schema.ts";
 
 /** A job of the stack file. */
 export interface DeclaredJob extends JobRequest {
@@ -10,32 +17,44 @@ export interface DeclaredJob extends JobRequest {
   readonly namespace: string;
 }
 
-/** Checks every job of the stack file, whole: namespace, manifest and code. */
+/** Checks every job of the stack file, whole: namespace, manifest and code. What is no job is the schema's matter. */
 export function declaredJobs(
-  stack: StackSettings,
+  given: unknown,
+  namespaces: readonly string[],
   defaults: JobDefaults,
   versions: readonly string[],
 ): Result<readonly DeclaredJob[]> {
   const jobs: DeclaredJob[] = [];
   const violations: Violation[] = [];
-  const namespaces = stack.namespaces.map((namespace) => namespace.name);
-  for (const [name, { namespace, code, ...wishes }] of Object.entries(stack.jobs)) {
-    const spec: JobSpec = { ...wishes, name };
+  for (const [name, written] of Object.entries(isRecord(given) ? given : {})) {
+    if (!isRecord(written)) continue;
     const place = (path: string): string => joinPath("jobs", name) + (path === "" ? "" : `.${path}`);
-    if (!namespaces.includes(namespace)) {
+    const { namespace, code, ...wishes } = written;
+    const spec: JobSpec = { ...wishes, name };
+    if (typeof namespace === "string" && !namespaces.includes(namespace)) {
       violations.push({
         path: place("namespace"),
-        problem: `${JSON.stringify(namespace)} is not a namespace of this stack`,
+        problem: `${describeValue(namespace)} is not a namespace of this stack`,
         expected: `one of namespaces: ${namespaces.join(", ")}`,
       });
     }
-    const prepared = prepareJob(defaults, versions, spec, code);
-    if (!prepared.ok) {
-      violations.push(
-        ...prepared.violations.map((violation) => ({ ...violation, path: place(violation.path) })),
-      );
+    if ("name" in wishes) {
+      violations.push({
+        path: place("name"),
+        problem: "is not a key that is known here",
+        expected: `the job's name as its key: jobs.${name}`,
+      });
     }
-    jobs.push({ name, namespace, spec, code });
+    const prepared = prepareJob(defaults, versions, spec, code);
+    violations.push(
+      ...(prepared.ok ? [] : prepared.violations).map((each) => ({ ...each, path: place(each.path) })),
+    );
+    const job = check(declaredJobSchema, written);
+    if (job.ok) jobs.push({ name, namespace: job.value.namespace, spec, code: job.value.code });
   }
   return violations.length === 0 ? { ok: true, value: jobs } : { ok: false, violations };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

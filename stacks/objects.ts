@@ -5,11 +5,14 @@ import type { Result, Violation } from "../jobs/manifest/index.ts";
 /** What all objects together may weigh, in bytes: they reach the cluster in one ConfigMap, and etcd takes 1 MiB. */
 const limit = 900 * 1024;
 
-/** Reads the files that the stack puts into the bucket: key -> path becomes key -> text. */
-export function readObjects(files: Readonly<Record<string, string>>): Result<Record<string, string>> {
+/** Reads the files that the stack puts into the bucket: key -> path becomes key -> text. What is no path is skipped. */
+export function readObjects(files: unknown): Result<Record<string, string>> {
   const texts: Record<string, string> = {};
   const violations: Violation[] = [];
-  for (const [key, file] of Object.entries(files)) {
+  const entries: [string, unknown][] =
+    typeof files === "object" && files !== null ? Object.entries(files) : [];
+  for (const [key, file] of entries) {
+    if (typeof file !== "string" || file === "") continue;
     try {
       texts[key] = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
     } catch (error) {

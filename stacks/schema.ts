@@ -20,6 +20,16 @@ const secret = (description: string): z.ZodString =>
     .min(1)
     .meta({ description: `${description}, a secret`, examples: ["{ secure: v1:… }"], secret: true });
 
+/** What the API server asks of a secret of type dockerconfigjson. */
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
 const text = (description: string, example: string): z.ZodString =>
   z
     .string()
@@ -51,7 +61,9 @@ const imagesSchema = z
       "registry and folder of the platform's images",
       "registry.example.org/spark-platform",
     ).default("localhost/spark-platform"),
-    dockerConfig: secret("Docker configuration (JSON) with the registry's credentials").optional(),
+    dockerConfig: secret("Docker configuration (JSON) with the registry's credentials")
+      .refine(isJsonObject, { error: "is not a JSON object" })
+      .optional(),
   })
   .prefault({})
   .meta({ description: "where images are", examples: [{ registry: "registry.example.org/spark-platform" }] });
@@ -99,10 +111,12 @@ const bucketFields = {
 };
 
 const keyPair = (use: string): z.ZodType<{ accessKeyId: string; secretAccessKey: string }> =>
-  z.strictObject({
-    accessKeyId: text(`access key id for ${use}`, "AKIAEXAMPLE"),
-    secretAccessKey: secret(`secret access key for ${use}`),
-  });
+  z
+    .strictObject({
+      accessKeyId: text(`access key id for ${use}`, "AKIAEXAMPLE"),
+      secretAccessKey: secret(`secret access key for ${use}`),
+    })
+    .meta({ description: `key pair for ${use}: accessKeyId and secretAccessKey` });
 
 /** The same pair may stand in more than one place, where the store knows only one. */
 const storageKeysSchema = z
@@ -115,6 +129,8 @@ const storageKeysSchema = z
   .meta({
     description: "keys for admin, jobs, history and operator",
     examples: ["pulumi config set --secret --path storage.keys.jobs.secretAccessKey"],
+    // Also where somebody writes a key in the place of the whole.
+    secret: true,
   });
 
 const storageSchema = z
@@ -195,7 +211,7 @@ const operatorSchema = z
   .meta({ description: "the Spark Operator", examples: [{ workers: 4, cpu: "1" }] });
 
 /** A job of the stack: a namespace, a job's own fields, and its code if that travels with it. Its name is the key. */
-const declaredJobSchema = z.looseObject({
+export const declaredJobSchema = z.looseObject({
   namespace: text("one of the stack's namespaces", "analytics"),
   code: codeSchema.optional(),
 });
@@ -211,7 +227,7 @@ export const stackSchema = z.strictObject({
   namespaces: z
     .array(namespaceSchema)
     .min(1)
-    .default([])
+    .prefault([])
     .meta({ description: "the teams' namespaces", examples: [[{ name: "analytics" }]] }),
   operator: operatorSchema,
   jobDefaults: jobDefaultsSchema,

@@ -46,6 +46,7 @@ export class TeamNamespace extends pulumi.ComponentResource implements JobNamesp
     super("spark-platform:namespaces:TeamNamespace", name, {}, opts);
     const child = { parent: this };
     const access = args.store.access("jobs");
+    const annotations = access.serviceAccountAnnotations;
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
       { metadata: { name: args.namespace, labels: namespaceLabels("team", "restricted") } },
@@ -64,7 +65,8 @@ export class TeamNamespace extends pulumi.ComponentResource implements JobNamesp
         metadata: {
           name: this.serviceAccount,
           namespace: this.namespace,
-          annotations: access.serviceAccountAnnotations,
+          // The API server drops an empty map, and Pulumi would see that as a change at every deploy.
+          ...(Object.keys(annotations).length > 0 && { annotations }),
         },
         imagePullSecrets: this.imagePullSecrets.map((secret) => ({ name: secret })),
       },

@@ -32,8 +32,10 @@ const submissionMiB = 400;
 /** Values of the spark-operator chart: everything in which the platform differs from the chart's own defaults. */
 export function operatorValues(args: OperatorValuesArgs): Record<string, unknown> {
   const memory = `${controllerMiB + submissionMiB * args.sizing.workers}Mi`;
+  const { registry, repository, tag } = args.image;
+  const annotations = args.serviceAccountAnnotations;
   return {
-    image: { ...args.image, pullSecrets: args.imagePullSecrets.map((name) => ({ name })) },
+    image: { registry, repository, tag, pullSecrets: args.imagePullSecrets.map((name) => ({ name })) },
     // Helm installs CRDs but never upgrades them; the chart's hook does.
     hook: {
       upgradeCrd: true,
@@ -44,7 +46,7 @@ export function operatorValues(args: OperatorValuesArgs): Record<string, unknown
       leaderElection: { enable: true },
       // New keys reach a running container only when it starts again.
       annotations: { "spark-platform/s3-key": args.s3KeyDigest },
-      serviceAccount: { annotations: args.serviceAccountAnnotations },
+      ...(Object.keys(annotations).length > 0 && { serviceAccount: { annotations } }),
       envFrom: [{ secretRef: { name: args.s3Secret } }],
       // The kernel kills a submission that finds no memory, and its job fails: request what the limit allows.
       resources: { requests: { cpu: args.sizing.cpu, memory }, limits: { memory } },

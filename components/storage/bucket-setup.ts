@@ -87,7 +87,7 @@ export function bucketSetup(
         },
       },
     },
-    { ...opts, customTimeouts: { create: "5m", update: "5m" } },
+    { ...opts, customTimeouts: { create: "3m", update: "3m" } },
   );
 }
 

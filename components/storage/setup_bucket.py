@@ -64,10 +64,10 @@ def advice(plan, error):
         return f"the store at {place} does not answer: check storage.endpoint, and that pods can reach it"
     if status in (401, 403):
         return (
-            f"the store at {place} refused the admin keys (HTTP {status}): check storageKeys.admin, "
+            f"the store at {place} refused the admin keys (HTTP {status}): check storage.keys.admin, "
             f"and that it may create and write bucket {plan['bucket']}"
         )
-    return f"the store at {place} answered HTTP {status}"
+    return f"{place} answered HTTP {status}: check that storage.endpoint is an S3 store"
 
 
 if __name__ == "__main__":

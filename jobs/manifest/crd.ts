@@ -27,7 +27,7 @@ export interface ScheduledSparkApplication {
 export interface Metadata {
   readonly name: string;
   readonly namespace: string;
-  readonly labels: Texts;
+  readonly labels?: Texts;
 }
 
 type Texts = Readonly<Record<string, string>>;
@@ -107,6 +107,7 @@ export interface Container {
     readonly allowPrivilegeEscalation: false;
     readonly capabilities: { readonly drop: readonly ["ALL"] };
   };
+  readonly terminationMessagePolicy: "FallbackToLogsOnError";
   readonly volumeMounts?: readonly [
     { readonly name: string; readonly mountPath: string; readonly readOnly: true },
   ];

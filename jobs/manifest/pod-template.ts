@@ -38,6 +38,8 @@ export function podTemplate(role: Role, code: MountedCode | undefined): PodTempl
         {
           name: containerNames[role],
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+          // What a program last said is then the reason in the pod's status, also when its log is gone.
+          terminationMessagePolicy: "FallbackToLogsOnError",
           ...(code !== undefined && {
             volumeMounts: [{ name: codeVolume, mountPath: codeFolder, readOnly: true }],
           }),

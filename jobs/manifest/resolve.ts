@@ -27,7 +27,7 @@ export function resolveJob(
   const checked = check(jobSchema, wishes);
   if (!isRecord(wishes)) return checked.ok ? never() : checked;
 
-  const passed = passedFields(wishes);
+  const passed = checked.ok ? checked.value : passedFields(wishes);
   const merged = merge(defaults, passed);
   const violations = [
     ...(checked.ok ? [] : checked.violations),
@@ -56,8 +56,8 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 const lenientSchema = z.object(jobSchema.shape).partial();
 
 /**
- * The fields that are right in themselves. zod runs no rule between fields when one of them is wrong; leaving the
- * wrong ones out lets the rules speak about all that can be understood.
+ * Of a job that the schema refuses, the fields that are right in themselves. zod runs no rule between fields when one
+ * of them is wrong; leaving the wrong ones out lets the rules speak about all that can be understood.
  */
 function passedFields(wishes: Readonly<Record<string, unknown>>): Wishes {
   const parsed = lenientSchema.safeParse(wishes);

@@ -91,5 +91,4 @@ const tunings: Readonly<Record<string, Tuning>> = {
   "input.fadvise": choice("normal", "sequential", "random"),
   "fast.upload.buffer": choice("disk", "array", "bytebuffer"),
   "prefetch.enabled": choice("true", "false"),
-  "directory.marker.retention": choice("keep", "delete"),
 };

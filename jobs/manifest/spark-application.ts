@@ -57,10 +57,12 @@ export function scheduledSparkApplication(
 
 /** The operator copies these labels to the runs of a schedule, and to drivers and executors (submission.go). */
 function metadata(job: ResolvedJob, platform: JobPlatform): Metadata {
+  const labels = sorted({ ...job.labels, ...platform.labels });
   return {
     name: job.name,
     namespace: platform.namespace,
-    labels: sorted({ ...job.labels, ...platform.labels }),
+    // The API server drops an empty map, and Pulumi would see that as a change at every deploy.
+    ...(Object.keys(labels).length > 0 && { labels }),
   };
 }
 

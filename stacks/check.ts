@@ -1,0 +1,52 @@
+import { check, type JobDefaults, type Result } from "../jobs/manifest/index.ts";
+import { jobDefaultsSchema, stackJobDefaults } from "./job-defaults.ts";
+import { declaredJobs, type DeclaredJob } from "./jobs.ts";
+import { namespaceNames, namespaceViolations } from "./namespaces.ts";
+import { readObjects } from "./objects.ts";
+import { stackSchema, type StackSettings } from "./schema.ts";
+
+/** A stack file that is right, with the files it names. */
+export interface CheckedStack {
+  readonly settings: StackSettings;
+  readonly jobDefaults: JobDefaults;
+  readonly jobs: readonly DeclaredJob[];
+  /** Objects to put into the bucket: key -> text. */
+  readonly objects: Readonly<Record<string, string>>;
+}
+
+/**
+ * Checks a stack's keys, whole. What the schema cannot see (files, jobs, names that must agree) is checked on what was
+ * written, not on what the schema made of it, so that a slip in one place hides nothing elsewhere.
+ * `versions` are the Spark versions on offer.
+ */
+export function checkStack(
+  given: Readonly<Record<string, unknown>>,
+  versions: readonly string[],
+): Result<CheckedStack> {
+  const settings = check(stackSchema, given);
+  const defaults = check(jobDefaultsSchema, given["jobDefaults"]);
+  const jobDefaults = stackJobDefaults(defaults.ok ? defaults.value : {});
+  const objects = readObjects(fieldOf(given["storage"], "objects"));
+  const jobs = declaredJobs(given["jobs"], namespaceNames(given["namespaces"]), jobDefaults, versions);
+  const violations = [
+    ...(settings.ok ? [] : settings.violations),
+    ...namespaceViolations(given["namespaces"]),
+    ...(objects.ok ? [] : objects.violations),
+    ...(jobs.ok ? [] : jobs.violations),
+  ];
+  if (!settings.ok || !objects.ok || !jobs.ok || violations.length > 0) {
+    // The code of a job is read as a part of the file and as a part of the job.
+    const distinct = new Map(violations.map((violation) => [JSON.stringify(violation), violation]));
+    return { ok: false, violations: [...distinct.values()] };
+  }
+  return {
+    ok: true,
+    value: { settings: settings.value, jobDefaults, jobs: jobs.value, objects: objects.value },
+  };
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, field)
+    ? Reflect.get(value, field)
+    : undefined;
+}
