@@ -76,18 +76,22 @@ export function bucketSetup(
   return new k8s.batch.v1.Job(
     `${name}-setup`,
     {
-      metadata: { name: setupName, namespace: args.namespace },
+      metadata: {
+        name: setupName,
+        namespace: args.namespace,
+        // One that failed is replaced by the next `up`: a Job never tries again by itself.
+        annotations: { "pulumi.com/replaceUnready": "true" },
+      },
       spec: {
-        // It tries on, at longer and longer intervals: a Job that has failed for good would have to be replaced by
-        // hand once the store is put right, while this one then ends by itself and the next `up` finds it done.
-        backoffLimit: 100,
+        // The SDK has its own retries; a store that is wrong should say so at once.
+        backoffLimit: 0,
         template: {
           metadata: { labels: setupLabels },
           spec: podSpec(args, keys.metadata.name, files.metadata.name),
         },
       },
     },
-    { ...opts, customTimeouts: { create: "3m", update: "3m" } },
+    opts,
   );
 }
 
@@ -97,7 +101,7 @@ function podSpec(
   filesName: pulumi.Output<string>,
 ): k8s.types.input.core.v1.PodSpec {
   return {
-    restartPolicy: "OnFailure",
+    restartPolicy: "Never",
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     imagePullSecrets: args.imagePullSecrets.map((secret) => ({ name: secret })),
