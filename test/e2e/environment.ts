@@ -1,0 +1,23 @@
+/** What the end-to-end test needs to know of the cluster, from the environment. */
+export interface E2eEnvironment {
+  readonly kubeconfig: string;
+  /** Registry that the cluster pulls from and this machine may push to. */
+  readonly registry: string;
+  /** Folder on the cluster's node for the store's data; without it, a claim on the default storage class. */
+  readonly nodePath: string | undefined;
+  /** Where the operator's chart is, if not in its own repository. */
+  readonly chart: string | undefined;
+}
+
+/** @throws an Error that names every variable that is missing. */
+export function e2eEnvironment(env: NodeJS.ProcessEnv): E2eEnvironment {
+  const { KUBECONFIG: kubeconfig, E2E_REGISTRY: registry } = env;
+  const missing = [
+    ...(kubeconfig ? [] : ["KUBECONFIG: the kubeconfig of a cluster that may be filled and emptied"]),
+    ...(registry
+      ? []
+      : ["E2E_REGISTRY: a registry that the cluster pulls from, such as registry.example.org/e2e"]),
+  ];
+  if (!kubeconfig || !registry) throw new Error(`set these variables:\n  ${missing.join("\n  ")}`);
+  return { kubeconfig, registry, nodePath: env["E2E_NODE_PATH"], chart: env["E2E_CHART"] };
+}

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+
+import { openDeployment, type Changes, type Deployment } from "../support/deployment.ts";
+import { textAt } from "../support/kube-json.ts";
+import { forwardService, type Forwarded } from "../support/kube-forward.ts";
+import { Kube } from "../support/kube.ts";
+import { Bucket, keysOf } from "./bucket.ts";
+import { e2eEnvironment, type E2eEnvironment } from "./environment.ts";
+import { leftovers, removeCrds } from "./leftovers.ts";
+import { e2eStack, inClusterStorage, type Job } from "./stack.ts";
+
+/** The real program, deployed on the cluster of the test, and the ways to look at what it made. */
+export class E2ePlatform {
+  readonly kube: Kube;
+  readonly #environment: E2eEnvironment;
+  readonly #deployment: Deployment;
+  readonly #node: string;
+  /** What the engine said since the last deploy began; of interest when it fails. */
+  readonly #said: string[];
+  readonly #forwarded: Forwarded[] = [];
+
+  private constructor(
+    kube: Kube,
+    environment: E2eEnvironment,
+    deployment: Deployment,
+    node: string,
+    said: string[],
+  ) {
+    this.kube = kube;
+    this.#environment = environment;
+    this.#deployment = deployment;
+    this.#node = node;
+    this.#said = said;
+  }
+
+  /** @throws where the cluster already has a platform: this test fills the cluster and empties it. */
+  static async open(stack: string): Promise<E2ePlatform> {
+    const environment = e2eEnvironment(process.env);
+    const kube = Kube.open(environment.kubeconfig);
+    const found = await leftovers(kube);
+    assert.deepEqual(found, [], "the cluster is not empty: remove these, or take another cluster");
+    const [node] = await kube.list("v1", "Node");
+    const said: string[] = [];
+    const deployment = await openDeployment({
+      stack,
+      projectDir: new URL("../../", import.meta.url).pathname,
+      kubeconfig: environment.kubeconfig,
+      log: (line) => {
+        if (line.startsWith("engine: ")) report(line);
+        else said.push(line);
+      },
+    });
+    return new E2ePlatform(kube, environment, deployment, textAt(node, "metadata", "name") ?? "", said);
+  }
+
+  /** Deploys the platform with these jobs. Default: on the store in the cluster. */
+  async up(
+    jobs: Readonly<Record<string, Job>>,
+    storage = inClusterStorage(this.#environment, this.#node),
+  ): Promise<Changes> {
+    const begun = performance.now();
+    this.#said.length = 0;
+    const { changes } = await this.#reported(this.#deployment.up(e2eStack(this.#environment, storage, jobs)));
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    report(`deployed in ${seconds} s: ${JSON.stringify(changes)}`);
+    return changes;
+  }
+
+  /** The bucket with the keys of the named secret, through a port of this machine. */
+  async bucket(secret: { readonly namespace: string; readonly name: string }): Promise<Bucket> {
+    const server = await forwardService(this.kube, "spark-storage", "store");
+    this.#forwarded.push(server);
+    const keys = await keysOf(this.kube, secret.namespace, secret.name);
+    return new Bucket(`http://127.0.0.1:${server.port}`, "spark", keys);
+  }
+
+  async #reported<T>(action: Promise<T>): Promise<T> {
+    try {
+      return await action;
+    } catch (error) {
+      for (const line of this.#said.slice(-40)) report(`  | ${line}`);
+      throw error;
+    }
+  }
+
+  async scale(namespace: string, deployment: string, replicas: number): Promise<void> {
+    const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: deployment };
+    await this.kube.patch(ref, { spec: { replicas } });
+  }
+
+  /** Removes everything, and sees that nothing stays behind. */
+  async close(): Promise<void> {
+    await Promise.all(this.#forwarded.map((server) => server.close()));
+    await this.#reported(this.#deployment.destroy());
+    // Helm leaves CRDs where they are, since with them go all jobs. This cluster had none before.
+    await removeCrds(this.kube);
+    assert.deepEqual(await leftovers(this.kube), [], "left behind");
+  }
+}
+
+/** A line of the test's report, beside the runner's own. */
+export function report(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

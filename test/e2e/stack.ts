@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+
+import { parse } from "yaml";
+
+import { at, isRecord, type Fields } from "../support/kube-json.ts";
+import type { E2eEnvironment } from "./environment.ts";
+
+/** A job of a stack file. */
+export type Job = Fields & { readonly namespace: string };
+
+/** The team whose jobs the test runs. */
+export const team = "analytics";
+
+/** Small enough that a dozen fit on one node: Spark takes no heap below 450 MiB. */
+const small = { coreRequest: "100m", memory: "512m" };
+
+/** The store in the cluster, its data where this cluster can keep it. */
+export function inClusterStorage({ nodePath }: E2eEnvironment, node: string): Fields {
+  const size = "2Gi";
+  const volume =
+    nodePath === undefined ? { kind: "claim", size } : { kind: "node", path: nodePath, node, size };
+  return { ...recordOf(localStack()["storage"]), volume };
+}
+
+/** A store that the platform did not make. */
+export function existingStorage(endpoint: string, keys: Fields): Fields {
+  const { bucket, objects } = recordOf(localStack()["storage"]);
+  return {
+    kind: "existing",
+    bucket,
+    objects,
+    endpoint,
+    keys: { admin: keys, jobs: keys, history: keys, operator: keys },
+  };
+}
+
+/** The local stack's configuration, fitted to the cluster of the test. */
+export function e2eStack(
+  environment: E2eEnvironment,
+  storage: Fields,
+  jobs: Readonly<Record<string, Job>>,
+): Fields {
+  const { chart, registry, kubeconfig } = environment;
+  return {
+    ...localStack(),
+    cluster: { kubeconfigPath: kubeconfig, identifier: "e2e" },
+    images: { registry },
+    storage,
+    operator: { workers: 3, cpu: "200m", ...(chart !== undefined && { chart }) },
+    namespaces: [{ name: team, quota: { cpu: "20", memory: "64Gi", pods: 100 } }],
+    jobDefaults: { driver: small, executor: { ...small, instances: 1 } },
+    jobs,
+  };
+}
+
+/** A job of the local stack, as its users see it. */
+export function localJob(name: string): Job {
+  const found = at(localStack(), "jobs", name);
+  if (!isRecord(found)) throw new Error(`the local stack has no job ${name}`);
+  return job(found);
+}
+
+/** A job of the test itself. */
+export function job(fields: Fields): Job {
+  return { ...fields, namespace: team };
+}
+
+function localStack(): Fields {
+  const text = readFileSync(new URL("../../stacks/Pulumi.local.yaml", import.meta.url), "utf8");
+  const config = recordOf(at(parse(text), "config"));
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key.replace("spark-platform:", ""), value]),
+  );
+}
+
+function recordOf(value: unknown): Fields {
+  if (!isRecord(value)) throw new Error("the local stack lacks a part");
+  return value;
+}

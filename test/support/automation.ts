@@ -1,0 +1,161 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile, mkdir, realpath } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, relative } from "node:path";
+
+import { LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { parse, stringify } from "yaml";
+
+import {
+  configValue,
+  type Changes,
+  type Deployment,
+  type DeploymentOptions,
+  type StackConfig,
+} from "./deployment.ts";
+import { isRecord, listAt, numberAt, recordAt, textAt, type Fields } from "./kube-json.ts";
+
+/**
+ * The Pulumi engine through its automation API. State, config and the CLI's own folder are in a fresh temporary
+ * folder, and the project is only read: its Pulumi.yaml is copied there with `main` leading back to the program, so
+ * that no Pulumi.<stack>.yaml is ever left among the project's stacks.
+ */
+export async function openAutomation(options: DeploymentOptions): Promise<Deployment> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "spark-platform-pulumi-")));
+  const project = await copyProject(options.projectDir, folder);
+  const stack = await LocalWorkspace.createOrSelectStack(
+    { stackName: options.stack, workDir: join(folder, "project") },
+    { envVars: await environment(options, folder) },
+  );
+  return {
+    engine: "pulumi",
+    async up(config) {
+      await forget(stack, project, config);
+      const json = configJson(project, config);
+      await reported(config, () => stack.workspace.setAllConfigJson(options.stack, json));
+      const result = await reported(config, () =>
+        stack.up({ onOutput: lines(options.log), suppressProgress: true }),
+      );
+      return { outputs: plain(result.outputs), changes: changesOf(result.summary.resourceChanges ?? {}) };
+    },
+    async destroy() {
+      await unprotect(stack, options.log);
+      await reported({}, () => stack.destroy({ onOutput: lines(options.log), suppressProgress: true }));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** @returns the project's name. */
+async function copyProject(projectDir: string, folder: string): Promise<string> {
+  const settings: unknown = parse(await readFile(join(projectDir, "Pulumi.yaml"), "utf8"));
+  const name = textAt(settings, "name");
+  if (!isRecord(settings) || name === undefined) throw new Error(`${projectDir}/Pulumi.yaml has no name`);
+  const work = join(folder, "project");
+  await mkdir(work);
+  await mkdir(join(folder, "backend"));
+  const main = relative(work, join(await realpath(projectDir), textAt(settings, "main") ?? "."));
+  const copy = { ...settings, main, stackConfigDir: "." };
+  await writeFile(join(work, "Pulumi.yaml"), stringify(copy));
+  return name;
+}
+
+async function environment(options: DeploymentOptions, folder: string): Promise<Record<string, string>> {
+  return {
+    PATH: [dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter),
+    KUBECONFIG: await realpath(options.kubeconfig),
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
+    PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64url"),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // A CLI that is built from source does not know its own version.
+    PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
+  };
+}
+
+/** Strings as they are, anything else as an object value, so that Pulumi.yaml's types are checked. */
+function configJson(project: string, config: StackConfig): string {
+  const entries = Object.entries(config).map(([key, given]) => {
+    const { value, secret } = configValue(given);
+    const structured = typeof value === "object" && value !== null;
+    return [
+      `${project}:${key}`,
+      { value: wire(value), secret, ...(structured ? { objectValue: value } : {}) },
+    ];
+  });
+  return JSON.stringify(Object.fromEntries(entries));
+}
+
+/** Removes what an earlier `up` had in its config and this one has not. */
+async function forget(stack: Stack, project: string, config: StackConfig): Promise<void> {
+  const given = new Set(Object.keys(config).map((key) => `${project}:${key}`));
+  const old = Object.keys(await stack.getAllConfig()).filter((key) => !given.has(key));
+  if (old.length > 0) await stack.removeAllConfig(old);
+}
+
+/** Turns the automation API's failure into what the engine says to a person, without any secret of the config. */
+async function reported<T>(config: StackConfig, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    const said = diagnostics(error instanceof Error ? error.message : String(error));
+    const secrets = Object.values(config)
+      .map(configValue)
+      .filter(({ secret }) => secret);
+    const text = secrets.reduce((rest, { value }) => rest.replaceAll(wire(value), "[secret]"), said);
+    throw new Error(`the Pulumi engine: ${text}`);
+  }
+}
+
+/** The diagnostics of an update; of any other command what it wrote to the error stream. */
+export function diagnostics(message: string): string {
+  const section = /^Diagnostics:\n([^]*?)(?=^(?:Outputs|Resources|Policies):|$(?![^]))/m.exec(message)?.[1];
+  const streams = /\bstderr: (?:Command failed[^\n]*\n)?([^]*?)(?:\n err\?:|$(?![^]))/.exec(message)?.[1];
+  const kept = (section ?? streams ?? message)
+    .split("\n")
+    .filter((line) => !pathNotice.test(line) && line.trim() !== "");
+  return kept.join("\n").trim();
+}
+
+/** What the CLI says of each plug-in that it finds on PATH. */
+const pathNotice = /warning: using pulumi-[\w-]+ from \$PATH/;
+
+/** Protection is for people's stacks; a test removes what it made. */
+async function unprotect(stack: Stack, log: (line: string) => void): Promise<void> {
+  const state = await stack.exportStack();
+  const resources = listAt(state.deployment, "resources");
+  const isProtected = (each: unknown): each is Fields => isRecord(each) && each["protect"] === true;
+  if (!resources.some(isProtected)) return;
+  log(`taking the protection off ${resources.filter(isProtected).length} resources`);
+  const open = resources.map((each) => (isProtected(each) ? { ...each, protect: false } : each));
+  await stack.importStack({ ...state, deployment: { ...recordAt(state, "deployment"), resources: open } });
+}
+
+function changesOf(summary: unknown): Changes {
+  const count = (operation: string): number => numberAt(summary, operation) ?? 0;
+  return {
+    create: count("create"),
+    update: count("update"),
+    replace: count("replace"),
+    delete: count("delete"),
+    same: count("same"),
+  };
+}
+
+function plain(outputs: OutputMap): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([key, output]): [string, unknown] => [key, output.value]),
+  );
+}
+
+function lines(log: (line: string) => void): (output: string) => void {
+  return (output) => {
+    for (const line of output.split("\n"))
+      if (line.trim() !== "" && !pathNotice.test(line)) log(line.trimEnd());
+  };
+}
+
+function wire(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { describe, it } from "node:test";
+
+import { randomValue } from "./engine/random.ts";
+import { mustReplace } from "./engine/replace.ts";
+import { milliseconds } from "./engine/timeouts.ts";
+import { tlsValue } from "./engine/tls.ts";
+import { textAt } from "./kube-json.ts";
+
+describe("random values", () => {
+  it("have the characters that are asked for", () => {
+    const inputs = { length: 30, special: false, upper: false, minNumeric: 8 };
+    const value = randomValue("random:index/randomPassword:RandomPassword", inputs);
+    const result = textAt(value?.outputs, "result") ?? "";
+    assert.match(result, /^[a-z0-9]{30}$/);
+    assert.ok(result.replaceAll(/\D/g, "").length >= 8);
+    assert.deepEqual(value?.secrets, ["result"]);
+  });
+
+  it("are refused where no character is left", () => {
+    const inputs = { length: 3, special: false, upper: false, lower: false, number: false };
+    assert.throws(() => randomValue("random:index/randomString:RandomString", inputs), /no characters/);
+  });
+});
+
+describe("certificates", () => {
+  it("are signed by the CA for the names and hours asked for", async () => {
+    const make = async (type: string, inputs: Record<string, unknown>): Promise<unknown> =>
+      (await tlsValue(`tls:index/${type}`, inputs))?.outputs;
+    const caKey = textAt(
+      await make("privateKey:PrivateKey", { algorithm: "ECDSA", ecdsaCurve: "P256" }),
+      "privateKeyPem",
+    );
+    const authority = { isCaCertificate: true, validityPeriodHours: 100, allowedUses: ["cert_signing"] };
+    const ca = await make("selfSignedCert:SelfSignedCert", {
+      ...authority,
+      privateKeyPem: caKey,
+      subject: { commonName: "CA" },
+    });
+    const privateKeyPem = textAt(
+      await make("privateKey:PrivateKey", { algorithm: "ED25519" }),
+      "privateKeyPem",
+    );
+    const subject = { commonName: "a.example", organization: "o" };
+    const request = await make("certRequest:CertRequest", {
+      privateKeyPem,
+      subject,
+      dnsNames: ["a.example"],
+    });
+    const cert = await make("locallySignedCert:LocallySignedCert", {
+      ...{
+        caPrivateKeyPem: caKey,
+        caCertPem: textAt(ca, "certPem"),
+        certRequestPem: textAt(request, "certRequestPem"),
+      },
+      ...{ validityPeriodHours: 25, allowedUses: ["server_auth"] },
+    });
+    const [issuer, issued] = [ca, cert].map((each) => new X509Certificate(textAt(each, "certPem") ?? ""));
+    assert.ok(issuer !== undefined && issued !== undefined);
+    assert.ok(issuer.ca && !issued.ca && issued.verify(issuer.publicKey) && issued.checkIssued(issuer));
+    assert.equal(issued.subject, "O=o\nCN=a.example");
+    assert.equal(issued.subjectAltName, "DNS:a.example");
+    assert.equal(Date.parse(issued.validTo) - Date.parse(issued.validFrom), 25 * 3_600_000);
+  });
+});
+
+describe("what the provider does with a change", () => {
+  const secret = (text: string): Record<string, unknown> => ({
+    ...{ apiVersion: "v1", kind: "Secret", metadata: { name: "s" } },
+    data: { key: text },
+  });
+
+  it("replaces a secret with other data, not one with other labels", () => {
+    assert.equal(mustReplace(secret("a"), secret("b")), true);
+    assert.equal(
+      mustReplace(secret("a"), { ...secret("a"), metadata: { name: "s", labels: { a: "b" } } }),
+      false,
+    );
+  });
+
+  it("reads Pulumi's timeouts", () => {
+    assert.equal(milliseconds("1h30m"), 5_400_000);
+    assert.equal(milliseconds("90s"), 90_000);
+    assert.equal(milliseconds(""), 600_000);
+    assert.throws(() => milliseconds("soon"), /"soon" is not like "5m"/);
+  });
+});

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+
+import { evaluate } from "./mocks.ts";
+
+const namespaceType = "kubernetes:core/v1:Namespace";
+
+class Team extends pulumi.ComponentResource {
+  constructor(name: string, opts: pulumi.ComponentResourceOptions = {}) {
+    super("test:index:Team", name, {}, opts);
+    new kubernetes.core.v1.Namespace(`${name}-namespace`, {}, { parent: this, protect: true });
+    this.registerOutputs({});
+  }
+}
+
+/** Runs as a program does: all that it declares is declared when its promise ends. */
+const program =
+  (body: () => unknown): (() => Promise<unknown>) =>
+  () =>
+    Promise.resolve().then(body);
+
+describe("evaluate", () => {
+  it("records parents, dependencies, protection, aliases, providers and secrets", async () => {
+    const graph = await evaluate(
+      program(() => {
+        const provider = new kubernetes.Provider("cluster", { kubeconfig: "{}" });
+        const team = new Team("a", { providers: { kubernetes: provider }, aliases: [{ name: "old" }] });
+        const password = new random.RandomPassword("password", { length: 8 });
+        const stringData = { plain: "x", password: password.result };
+        new kubernetes.core.v1.Secret(
+          "keys",
+          { stringData },
+          { provider, dependsOn: [team], retainOnDelete: true },
+        );
+        return { password: password.result, constant: 1 };
+      }),
+    );
+    const namespace = graph.only(namespaceType);
+    assert.equal(namespace.parent, "urn:pulumi:test::spark-platform::test:index:Team::a");
+    assert.equal(
+      namespace.urn,
+      `urn:pulumi:test::spark-platform::test:index:Team$${namespaceType}::a-namespace`,
+    );
+    assert.equal(namespace.protect, true);
+    assert.match(namespace.provider ?? "", /pulumi:providers:kubernetes::cluster::/);
+    assert.deepEqual(graph.only("test:index:Team").aliases, ["old"]);
+
+    const secret = graph.only("kubernetes:core/v1:Secret", "keys");
+    assert.equal(secret.retainOnDelete, true);
+    assert.ok(secret.dependsOn.includes(namespace.urn), "a component stands for its children");
+    assert.ok(secret.dependsOn.some((urn) => urn.endsWith("::password")));
+    assert.ok(secret.secrets.some((path) => path.startsWith("stringData")));
+    assert.deepEqual(graph.secretOutputs, ["password"]);
+    assert.equal(graph.outputs["constant"], 1);
+  });
+
+  it("gives the same values each time, and hides them in a preview", async () => {
+    const declare = program(() => {
+      const { result } = new random.RandomPassword("password", { length: 8 });
+      return { known: result.apply((text) => text.length) };
+    });
+    assert.deepEqual((await evaluate(declare)).outputs, { known: 8 });
+    const preview = await evaluate(declare, { preview: true });
+    assert.equal(preview.outputs["known"], pulumi.runtime.unknownValue);
+  });
+
+  it("gives the config as the engine does", async () => {
+    const graph = await evaluate(
+      program(() => {
+        const config = new pulumi.Config("spark-platform");
+        return {
+          list: config.requireObject("list"),
+          text: config.require("text"),
+          key: config.requireSecret("key"),
+        };
+      }),
+      { config: { list: [1, { a: 2 }], text: "t" }, secretConfig: { key: "k" } },
+    );
+    assert.deepEqual(graph.outputs, { list: [1, { a: 2 }], text: "t", key: "k" });
+    assert.deepEqual(graph.secretOutputs, ["key"]);
+  });
+
+  const failures: readonly { readonly name: string; readonly body: () => unknown; readonly says: RegExp }[] =
+    [
+      {
+        name: "a URN that is registered twice",
+        body: () => [new Team("a"), new Team("a")],
+        says: /Duplicate resource URN 'urn:pulumi:test::spark-platform::test:index:Team::a'/,
+      },
+      {
+        name: "a rejection that nobody awaits",
+        body: () =>
+          void new Team("a").urn.apply(() => {
+            throw new Error("in an apply");
+          }),
+        says: /in an apply/,
+      },
+      {
+        name: "what the program throws",
+        body: () => {
+          throw new Error("wrong config");
+        },
+        says: /wrong config/,
+      },
+    ];
+  for (const { name, body, says } of failures) {
+    it(`fails on ${name}`, () => assert.rejects(evaluate(program(body)), says));
+  }
+
+  it("fails on a call of a provider, naming it", () =>
+    assert.rejects(
+      evaluate(() => pulumi.runtime.invoke("kubernetes:yaml:decode", { text: "" })),
+      /the call of kubernetes:yaml:decode is not supported/,
+    ));
+});
