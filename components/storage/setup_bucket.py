@@ -8,10 +8,12 @@ import json
 import pathlib
 import sys
 
+from py4j.java_gateway import is_instance_of
 from py4j.protocol import Py4JJavaError
 from pyspark.java_gateway import launch_gateway
 
-jvm = launch_gateway().jvm
+gateway = launch_gateway()
+jvm = gateway.jvm
 sdk = jvm.software.amazon.awssdk
 model = sdk.services.s3.model
 
@@ -26,7 +28,8 @@ def client(plan):
 def status_of(error):
     """The HTTP status of a failed call; None where there was no answer."""
     failure = error.java_exception
-    return failure.statusCode() if hasattr(failure, "statusCode") else None
+    answered = is_instance_of(gateway, failure, "software.amazon.awssdk.core.exception.SdkServiceException")
+    return failure.statusCode() if answered else None
 
 
 def make_bucket(s3, bucket):

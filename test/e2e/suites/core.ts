@@ -199,7 +199,7 @@ describe("core", () => {
         const second = again.attempts === 2 && again.state === "RUNNING";
         return second ? { done: undefined } : { waiting: describeApplication(again) };
       });
-      await bucket.put("datasets/e2e/enough", "");
+      await bucket.put("datasets/e2e/enough", "enough");
       assert.equal((await completed("patience")).attempts, 2);
     });
 
