@@ -1,0 +1,36 @@
+import type { Fields } from "../../support/kube-json.ts";
+import { textAt } from "../../support/kube-json.ts";
+import { until } from "../../support/kube-wait.ts";
+import { refOf, type Kube } from "../../support/kube.ts";
+
+const pollMs = 100;
+const timeoutMs = 180_000;
+
+/**
+ * Submits an application and returns the seconds until its driver's pod is running, or has run: a short program may
+ * end between two looks. Afterwards the application and its pods are gone, so that the next one has the machine.
+ */
+export async function timeToDriver(kube: Kube, application: Fields): Promise<number> {
+  const ref = refOf(application);
+  const pod = { apiVersion: "v1", kind: "Pod", namespace: ref.namespace, name: `${ref.name}-driver` };
+  try {
+    const begin = performance.now();
+    await kube.apply(application, { fieldManager: "spark-platform-bench" });
+    await until(`the driver of ${ref.name} to run`, timeoutMs, () => driver(kube, pod), pollMs);
+    return (performance.now() - begin) / 1000;
+  } finally {
+    await kube.remove(ref);
+    await until(`${ref.name} to be gone`, timeoutMs, async () => {
+      const left = [await kube.find(ref), await kube.find(pod)].filter((each) => each !== undefined);
+      return left.length === 0 ? { done: true } : { waiting: `${left.length} objects are there` };
+    });
+  }
+}
+
+type Driver = Parameters<Kube["find"]>[0];
+
+async function driver(kube: Kube, pod: Driver): Promise<{ done: string } | { waiting: string }> {
+  const phase = textAt(await kube.find(pod), "status", "phase") ?? "not there";
+  if (phase === "Failed") throw new Error(`pod ${pod.name} failed before it was seen running`);
+  return phase === "Running" || phase === "Succeeded" ? { done: phase } : { waiting: `its pod is ${phase}` };
+}
