@@ -57,9 +57,14 @@ function isCode(file: string): boolean {
   return !file.split("/").some((part) => part === "__pycache__" || part.startsWith("."));
 }
 
-function readFolder(folder: string): SourceFile[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .map((file) => file.split(path.sep).join("/"))
-    .filter((file) => isCode(file) && statSync(path.join(folder, file)).isFile())
-    .map((file) => ({ path: file, content: readFileSync(path.join(folder, file)) }));
+/** Links to files are files; links to folders may lead anywhere, also back, and are refused. */
+function readFolder(folder: string, below = ""): SourceFile[] {
+  return readdirSync(path.join(folder, below), { withFileTypes: true }).flatMap((entry) => {
+    const file = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (!isCode(file)) return [];
+    if (entry.isDirectory()) return readFolder(folder, file);
+    const place = path.join(folder, file);
+    if (!statSync(place).isFile()) throw new Error(`${file} is no file, nor a link to one`);
+    return [{ path: file, content: readFileSync(place) }];
+  });
 }

@@ -1,0 +1,4 @@
+/** One process for all tests of the configuration: loading Pulumi takes longer than they do. */
+import "./any-input.ts";
+import "./defaults.ts";
+import "./problems.ts";

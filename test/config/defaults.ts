@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { loadConfig, type PlatformConfig } from "../../config.ts";
+import { standardDefaults } from "../../jobs/manifest/index.ts";
+import type { Fields } from "../support/kube-json.ts";
+import { evaluate } from "../support/mocks.ts";
+import { existing, read, right } from "./read.ts";
+
+async function configOf(config: Fields): Promise<PlatformConfig> {
+  const found = await read(config);
+  assert.ok(!(found instanceof pulumi.RunError), found instanceof Error ? found.message : "");
+  return found;
+}
+
+test("a stack that names its namespaces has all the rest by default", async () => {
+  const { cluster, ...config } = await configOf(right);
+  assert.deepEqual(cluster, { kubeconfig: undefined, context: undefined, identifier: "test" });
+  assert.deepEqual(config, {
+    imageRegistry: "localhost/spark-platform",
+    dockerConfig: undefined,
+    storage: {
+      kind: "in-cluster",
+      bucket: "spark",
+      region: "us-east-1",
+      objects: {},
+      volume: { kind: "claim", size: "20Gi" },
+    },
+    namespaces: [{ name: "analytics", quota: { cpu: "16", memory: "64Gi", pods: 100 }, egress: [] }],
+    operator: { workers: 4, cpu: "1" },
+    jobDefaults: standardDefaults,
+    jobs: [],
+  });
+});
+
+test("the cluster's identity is what is said, else its context, else the stack", async () => {
+  const identifier = async (cluster: Fields): Promise<string> =>
+    (await configOf({ ...right, cluster })).cluster.identifier;
+  assert.equal(await identifier({ identifier: "one", context: "two" }), "one");
+  assert.equal(await identifier({ context: "two" }), "two");
+  assert.equal(await identifier({}), "test");
+});
+
+test("a kubeconfig's text goes before its path, and is a secret", async () => {
+  const secrets: boolean[] = [];
+  await evaluate(
+    async () => {
+      const { cluster, dockerConfig, storage } = loadConfig();
+      const keys = storage.kind === "existing" ? [storage.adminKeys, ...Object.values(storage.keys)] : [];
+      for (const value of [cluster.kubeconfig, dockerConfig, ...keys.map((pair) => pair.secretAccessKey)])
+        secrets.push(await pulumi.isSecret(pulumi.output(value)));
+    },
+    {
+      config: {
+        ...right,
+        cluster: { kubeconfig: "apiVersion: v1", kubeconfigPath: "/a" },
+        images: { dockerConfig: "{}" },
+        storage: existing,
+      },
+    },
+  );
+  assert.deepEqual(
+    secrets,
+    Array.from({ length: 6 }, () => true),
+  );
+  const { cluster } = await configOf({ ...right, cluster: { kubeconfigPath: "~/.kube/config" } });
+  assert.equal(cluster.kubeconfig, "~/.kube/config");
+});
+
+test("the stack's defaults of jobs are laid over the standard ones, field by field", async () => {
+  const { jobDefaults } = await configOf({
+    ...right,
+    jobDefaults: {
+      driver: { memory: "3g" },
+      restart: { retries: 2 },
+      env: { LEVEL: 3 },
+      timeToLiveSeconds: 60,
+    },
+  });
+  assert.deepEqual(jobDefaults, {
+    ...standardDefaults,
+    driver: { ...standardDefaults.driver, memory: "3g" },
+    restart: { ...standardDefaults.restart, retries: 2 },
+    env: { LEVEL: "3" },
+    timeToLiveSeconds: 60,
+  });
+});
+
+test("objects are read: the key in the bucket and the file's text", async () => {
+  const objects = { "datasets/examples/raven.txt": "examples/data/raven.txt" };
+  const { storage } = await configOf({ ...right, storage: { kind: "in-cluster", objects } });
+  assert.deepEqual(Object.keys(storage.objects), ["datasets/examples/raven.txt"]);
+  assert.match(storage.objects["datasets/examples/raven.txt"] ?? "", /midnight dreary/i);
+});
+
+test("keys of other projects and providers are not the stack's", async () => {
+  const config = { "other:target": "aws", "kubernetes:context": "x" };
+  await evaluate(() => {
+    pulumi.runtime.setAllConfig({ ...config, "spark-platform:namespaces": '[{"name":"analytics"}]' });
+    assert.equal(loadConfig().namespaces.length, 1);
+    return Promise.resolve();
+  }, {});
+});

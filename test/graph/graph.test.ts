@@ -1,0 +1,10 @@
+/** One process for all tests of the whole graph: loading Pulumi takes longer than evaluating the program. */
+import "./existing-store.ts";
+import "./jobs.ts";
+import "./network.ts";
+import "./operator.ts";
+import "./order.ts";
+import "./pod-security.ts";
+import "./rights.ts";
+import "./secrets.ts";
+import "./structure.ts";

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { localGraph, nameOf, namespaceOf, object, ofKind } from "../support/graph.ts";
+import { at, listAt, recordAt, type Fields } from "../support/kube-json.ts";
+import type { Graph } from "../support/mocks.ts";
+
+const namespaces = [{ name: "analytics", egress: ["10.1.0.0/16", "fd00::/8"] }, { name: "finance" }];
+const teams = localGraph({ namespaces });
+
+const policy = (graph: Graph, name: string, namespace: string): Fields =>
+  recordAt(object(graph, "NetworkPolicy", name, namespace).inputs, "spec");
+
+const portsOf = (rule: unknown): readonly unknown[] => listAt(rule, "ports").map((port) => at(port, "port"));
+
+test("every namespace begins with nothing in and nothing out but names", async () => {
+  const graph = await teams;
+  const all = ofKind(graph, "Namespace").map(nameOf);
+  assert.equal(all.length, 4);
+  for (const namespace of all) {
+    const dns = [
+      { protocol: "UDP", port: 53 },
+      { protocol: "TCP", port: 53 },
+    ];
+    assert.deepEqual(policy(graph, "default-deny", namespace), {
+      podSelector: {},
+      policyTypes: ["Ingress", "Egress"],
+      egress: [{ ports: dns }],
+    });
+  }
+});
+
+test("every policy speaks of both directions: what it leaves out is denied", async () => {
+  for (const each of ofKind(await teams, "NetworkPolicy")) {
+    assert.deepEqual(listAt(each.inputs, "spec", "policyTypes"), ["Ingress", "Egress"], each.name);
+  }
+});
+
+test("two teams are isolated: only pods of their own namespace and the platform's come in", async () => {
+  const graph = await teams;
+  for (const { name: namespace } of namespaces) {
+    const froms = ofKind(graph, "NetworkPolicy")
+      .filter((each) => namespaceOf(each) === namespace)
+      .flatMap(({ inputs }) => listAt(inputs, "spec", "ingress"))
+      .map((rule) => [listAt(rule, "from"), portsOf(rule)]);
+    const sparkPods = {
+      matchExpressions: [{ key: "spark-role", operator: "In", values: ["driver", "executor"] }],
+    };
+    const system = { "app.kubernetes.io/part-of": "spark-platform", "spark-platform/role": "system" };
+    // A podSelector without a namespaceSelector means the policy's own namespace.
+    assert.deepEqual(
+      froms.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? 1 : -1)),
+      [
+        [[{ podSelector: sparkPods }], []],
+        [[{ namespaceSelector: { matchLabels: system } }], [4040]],
+      ],
+    );
+  }
+});
+
+test("jobs reach each other, the store and the ranges of their team, drivers the API server too", async () => {
+  const graph = await teams;
+  const egress = (name: string, namespace: string): readonly unknown[] =>
+    listAt(policy(graph, name, namespace), "egress");
+  const store = {
+    to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "spark-storage" } } }],
+    ports: [{ protocol: "TCP", port: 7070 }],
+  };
+  const [own, toStore, ...outside] = egress("spark", "analytics");
+  assert.deepEqual(Object.keys(recordAt(listAt(own, "to")[0])), ["podSelector"]);
+  assert.deepEqual(toStore, store);
+  assert.deepEqual(outside, [
+    { to: [{ ipBlock: { cidr: "10.1.0.0/16" } }, { ipBlock: { cidr: "fd00::/8" } }] },
+  ]);
+  assert.equal(egress("spark", "finance").length, 2, "another team's ranges are not this team's");
+  assert.deepEqual(egress("spark-driver", "finance").map(portsOf), [[443, 6443]]);
+  assert.deepEqual(recordAt(policy(graph, "spark-driver", "finance"), "podSelector"), {
+    matchLabels: { "spark-role": "driver" },
+  });
+});
+
+test("the store answers the platform's namespaces alone", async () => {
+  const { podSelector, ingress } = policy(await teams, "store", "spark-storage");
+  const deployment = object(await teams, "Deployment", "store");
+  const selected = recordAt(podSelector, "matchLabels");
+  const labels = recordAt(deployment.inputs, "spec", "template", "metadata", "labels");
+  assert.deepEqual({ ...labels, ...selected }, labels);
+  assert.deepEqual(ingress, [
+    {
+      from: [{ namespaceSelector: { matchLabels: { "app.kubernetes.io/part-of": "spark-platform" } } }],
+      ports: [{ port: 7070 }],
+    },
+  ]);
+});
+
+test("the policy of the set-up selects the pod of the set-up, and lets it reach the store", async () => {
+  const graph = await teams;
+  const [job] = ofKind(graph, "Job");
+  const labels = recordAt(job?.inputs, "spec", "template", "metadata", "labels");
+  const spec = policy(graph, "bucket-setup", "spark-storage");
+  const selected = recordAt(spec, "podSelector", "matchLabels");
+  assert.ok(Object.keys(selected).length > 0);
+  assert.deepEqual({ ...labels, ...selected }, labels);
+  assert.deepEqual(listAt(spec, "egress").map(portsOf), [[7070]]);
+});
