@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+
 import { ExistingCluster } from "./components/cluster/existing-cluster.ts";
 import { TeamNamespace } from "./components/namespaces/team-namespace.ts";
 import { SparkOperator } from "./components/operator/spark-operator.ts";
@@ -40,7 +42,10 @@ const declared = teams.flatMap(({ name: namespace, team }) => {
   const runtime = jobRuntime({ team, store, images, defaults: jobDefaults, ready: operator.ready });
   return config.jobs
     .filter((job) => job.namespace === namespace)
-    .map((job) => [job.name, declareJob(job.name, { ...job, runtime }, opts).application] as const);
+    .map((job) => {
+      const { application } = declareJob(job.name, { ...job, runtime }, opts);
+      return [job.name, pulumi.interpolate`${namespace}/${application}`] as const;
+    });
 });
 
 /** Name of the bucket of data, code and event logs. */

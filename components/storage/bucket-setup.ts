@@ -17,6 +17,16 @@ export const setupLabels = {
 /** uid and gid of Spark's images. */
 const userId = 185;
 
+/** What every kind of store is given to fill its bucket. */
+export interface BucketContents {
+  /** Small objects to put: key in the bucket -> text. */
+  readonly objects: Readonly<Record<string, string>>;
+  /** Our Spark image, which sets the bucket up. */
+  readonly setupImage: string;
+  /** Docker configuration (JSON) with the credentials of the image registry. Default: images need none. */
+  readonly dockerConfig?: pulumi.Input<string> | undefined;
+}
+
 export interface BucketSetupArgs {
   readonly namespace: pulumi.Input<string>;
   /** Our Spark image: it has Python and Amazon's SDK. */

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
-import { bucketSetup } from "./bucket-setup.ts";
+import { bucketSetup, type BucketContents } from "./bucket-setup.ts";
 import type { PurposeKeys } from "./generated-keys.ts";
 import { prefixes, type ObjectStore, type S3Access, type S3Keys, type S3Purpose } from "./object-store.ts";
 import { keyAccess, type S3Endpoint } from "./s3-access.ts";
 import { allowSetup, externalRule } from "./store-network.ts";
 
-export interface ExistingStoreArgs {
+export interface ExistingStoreArgs extends BucketContents {
   /** Name of the bucket. It is made if it is not there and the admin keys may make it. */
   readonly bucket: string;
   /** Where the store is, as pods reach it. */
@@ -16,12 +16,6 @@ export interface ExistingStoreArgs {
   readonly adminKeys: S3Keys;
   /** Keys of each purpose. What each should be allowed is in permissions.ts; the store's owner sees to it. */
   readonly keys: PurposeKeys;
-  /** Small objects to put: key in the bucket -> text. */
-  readonly objects: Readonly<Record<string, string>>;
-  /** Our Spark image, which sets the bucket up. */
-  readonly setupImage: string;
-  /** Docker configuration (JSON) with the credentials of the image registry. Default: images need none. */
-  readonly dockerConfig?: pulumi.Input<string> | undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
-import { bucketSetup } from "./bucket-setup.ts";
+import { bucketSetup, type BucketContents } from "./bucket-setup.ts";
 import { accessKeyIds, generateKeys, type PurposeKeys } from "./generated-keys.ts";
 import { prefixes, type ObjectStore, type S3Access, type S3Keys, type S3Purpose } from "./object-store.ts";
 import { bucketPolicy } from "./permissions.ts";
@@ -11,24 +11,19 @@ import { allowSetup, allowStoreClients, inClusterRule } from "./store-network.ts
 import { storeServer } from "./store-server.ts";
 import { storeVolume, type StoreVolume } from "./store-volume.ts";
 
-export interface InClusterStoreArgs {
+export interface InClusterStoreArgs extends BucketContents {
   /** Name of the bucket. */
   readonly bucket: string;
   /** Region that requests are signed for; any name will do. */
   readonly region: string;
   readonly volume: StoreVolume;
-  /** Small objects to put: key in the bucket -> text. */
-  readonly objects: Readonly<Record<string, string>>;
-  /** Our Spark image, which sets the bucket up. */
-  readonly setupImage: string;
-  /** Docker configuration (JSON) with the credentials of the image registry. Default: images need none. */
-  readonly dockerConfig?: pulumi.Input<string> | undefined;
 }
 
 /**
  * An S3-compatible store in the cluster (versitygw over a volume), with one bucket and one user for each purpose,
  * limited by the bucket's policy. For laptops, tests and clusters that have no store: one pod, no replication; the
- * data is as safe as its volume. Plain HTTP inside of the cluster: requests are signed, contents are not encrypted.
+ * data is as safe as its volume, and a claim goes with the stack (a node's folder stays). Plain HTTP inside of the
+ * cluster: requests are signed, contents are not encrypted.
  *
  *     const store = new InClusterStore("store", { bucket: "spark", region, volume, objects: {}, setupImage });
  */

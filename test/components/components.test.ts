@@ -1,0 +1,4 @@
+/** One process for all tests of components: loading Pulumi takes longer than they do. */
+import "./access.ts";
+import "./permissions.ts";
+import "./pure.ts";
