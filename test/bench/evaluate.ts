@@ -3,7 +3,8 @@ import { evaluateIn } from "./evaluate/process.ts";
 import { twins, type Twins } from "./evaluate/same-resources.ts";
 
 const sizes = [10, 100, 1000] as const;
-const roundCount = 5;
+/** With fewer, the noise of a busy machine comes near to the limits. */
+const roundCount = 7;
 
 const limits = {
   /** The same resources registered by hand, without components and checks. */
