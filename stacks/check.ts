@@ -1,4 +1,5 @@
 import { check, type JobDefaults, type Result } from "../jobs/manifest/index.ts";
+import { isRecord } from "../jobs/manifest/record.ts";
 import { jobDefaultsSchema, stackJobDefaults } from "./job-defaults.ts";
 import { declaredJobs, type DeclaredJob } from "./jobs.ts";
 import { namespaceNames, namespaceViolations } from "./namespaces.ts";
@@ -26,7 +27,8 @@ export function checkStack(
   const settings = check(stackSchema, given);
   const defaults = check(jobDefaultsSchema, given["jobDefaults"]);
   const jobDefaults = stackJobDefaults(defaults.ok ? defaults.value : {});
-  const objects = readObjects(fieldOf(given["storage"], "objects"));
+  const { storage } = given;
+  const objects = readObjects(isRecord(storage) ? storage["objects"] : undefined);
   const jobs = declaredJobs(given["jobs"], namespaceNames(given["namespaces"]), jobDefaults, versions);
   const violations = [
     ...(settings.ok ? [] : settings.violations),
@@ -43,10 +45,4 @@ export function checkStack(
     ok: true,
     value: { settings: settings.value, jobDefaults, jobs: jobs.value, objects: objects.value },
   };
-}
-
-function fieldOf(value: unknown, field: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, field)
-    ? Reflect.get(value, field)
-    : undefined;
 }

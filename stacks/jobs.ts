@@ -5,6 +5,7 @@ import {
   type Result,
   type Violation,
 } from "../jobs/manifest/index.ts";
+import { isRecord } from "../jobs/manifest/record.ts";
 import { describeValue } from "../jobs/manifest/text.ts";
 import { joinPath } from "../jobs/manifest/violations.ts";
 import { prepareJob, type JobRequest } from "../jobs/prepare.ts";
@@ -53,8 +54,4 @@ export function declaredJobs(
     if (job.ok) jobs.push({ name, namespace: job.value.namespace, spec, code: job.value.code });
   }
   return violations.length === 0 ? { ok: true, value: jobs } : { ok: false, violations };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import type { Violation } from "../jobs/manifest/index.ts";
+import { isRecord } from "../jobs/manifest/record.ts";
 
 /** The names in a list of namespaces, whatever else it holds. */
 export function namespaceNames(given: unknown): readonly string[] {
@@ -24,8 +25,7 @@ export function namespaceViolations(given: unknown): readonly Violation[] {
 function named(given: unknown): readonly { readonly name: string; readonly index: number }[] {
   if (!Array.isArray(given)) return [];
   return given.flatMap((entry: unknown, index) => {
-    const name: unknown =
-      typeof entry === "object" && entry !== null ? Reflect.get(entry, "name") : undefined;
+    const name = isRecord(entry) ? entry["name"] : undefined;
     return typeof name === "string" ? [{ name, index }] : [];
   });
 }

@@ -1,4 +1,4 @@
-import { prefixes, type S3Purpose } from "./object-store.ts";
+import { prefixes, s3Purposes, type S3Purpose } from "./object-store.ts";
 
 interface Grant {
   readonly actions: readonly string[];
@@ -71,9 +71,8 @@ export function policyStatements(bucket: string, purpose: S3Purpose, principal?:
 
 /** The bucket policy that gives each purpose's user its grants and nobody else anything. */
 export function bucketPolicy(bucket: string, users: Readonly<Record<S3Purpose, string>>): PolicyDocument {
-  const purposes: S3Purpose[] = ["jobs", "history", "operator"];
   return {
     Version: "2012-10-17",
-    Statement: purposes.flatMap((purpose) => policyStatements(bucket, purpose, users[purpose])),
+    Statement: s3Purposes.flatMap((purpose) => policyStatements(bucket, purpose, users[purpose])),
   };
 }

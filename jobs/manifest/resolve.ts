@@ -8,6 +8,7 @@ import { isJar } from "./locations.ts";
 import { merge } from "./merge.ts";
 import type { Wishes } from "./merge.ts";
 import type { JobDefaults } from "./platform.ts";
+import { isRecord } from "./record.ts";
 import type { Program, ResolvedJob } from "./resolved-job.ts";
 import { sparkConfViolations } from "./spark-conf.ts";
 import type { Result } from "./violations.ts";
@@ -47,10 +48,6 @@ export function resolveJob(
 /** For code that the schema has made unreachable: it takes objects only. */
 function never(): never {
   throw new Error("the job schema has accepted what is no object");
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 const lenientSchema = z.object(jobSchema.shape).partial();

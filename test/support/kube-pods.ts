@@ -39,12 +39,7 @@ async function problemsOf(kube: Kube, namespace: string, pod: Fields): Promise<r
 }
 
 /** The last lines of a container's log, or why there is none. */
-export async function logTail(
-  kube: Kube,
-  namespace: string,
-  pod: string,
-  container?: string,
-): Promise<string> {
+async function logTail(kube: Kube, namespace: string, pod: string, container?: string): Promise<string> {
   const path = await kube.pathOf({ apiVersion: "v1", kind: "Pod", namespace, name: pod });
   try {
     return String(await kube.request("GET", `${path}/log`, { query: { container, tailLines: "20" } }));
@@ -60,15 +55,4 @@ async function eventsOf(kube: Kube, namespace: string, object: string): Promise<
     .slice(-3)
     .map((event) => `${textAt(event, "reason") ?? ""}: ${textAt(event, "message") ?? ""}`)
     .join("; ");
-}
-
-/** A pod's whole log. */
-export async function podLog(
-  kube: Kube,
-  namespace: string,
-  pod: string,
-  container?: string,
-): Promise<string> {
-  const path = await kube.pathOf({ apiVersion: "v1", kind: "Pod", namespace, name: pod });
-  return String(await kube.request("GET", `${path}/log`, { query: { container } }));
 }
