@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ExistingClusterArgs } from "./components/cluster/existing-cluster.ts";
+import type { RegistryConfig } from "./components/registry/create-registry.ts";
+import { inClusterHost } from "./components/registry/in-cluster-registry.ts";
+import { platformFolder, type RegistryUser } from "./components/registry/registry.ts";
 import type { StorageConfig } from "./components/storage/create-object-store.ts";
 import type { S3Keys } from "./components/storage/object-store.ts";
 import { rows } from "./images/versions.ts";
@@ -14,9 +17,8 @@ export interface PlatformConfig {
   readonly cluster: ExistingClusterArgs;
   /** Registry and folder of the platform's images. */
   readonly imageRegistry: string;
-  /** Docker configuration (JSON) with the registry's credentials, a secret. */
-  readonly dockerConfig: pulumi.Output<string> | undefined;
   readonly storage: StorageConfig;
+  readonly registry: RegistryConfig;
   readonly namespaces: StackSettings["namespaces"];
   readonly operator: StackSettings["operator"];
   readonly jobDefaults: JobDefaults;
@@ -32,7 +34,7 @@ export function loadConfig(): PlatformConfig {
   const checked = checkStack(readStack(), versions);
   if (!checked.ok) throw configError(checked.violations);
   const { settings, jobDefaults, jobs, objects } = checked.value;
-  const { cluster, images } = settings;
+  const { cluster, images, registry } = settings;
   return {
     cluster: {
       kubeconfig:
@@ -40,9 +42,9 @@ export function loadConfig(): PlatformConfig {
       context: cluster.context,
       identifier: cluster.identifier ?? cluster.context ?? pulumi.getStack(),
     },
-    imageRegistry: images.registry,
-    dockerConfig: images.dockerConfig === undefined ? undefined : pulumi.secret(images.dockerConfig),
+    imageRegistry: images.registry ?? `${registryHost(registry)}/${platformFolder}`,
     storage: storageConfig(settings.storage, objects),
+    registry: registryConfig(registry),
     namespaces: settings.namespaces,
     operator: settings.operator,
     jobDefaults,
@@ -75,13 +77,37 @@ function storageConfig(
   objects: Readonly<Record<string, string>>,
 ): StorageConfig {
   if (storage.kind === "in-cluster") return { ...storage, objects };
-  const { admin, jobs, history, operator } = storage.keys;
+  const { admin, ...keys } = storage.keys;
   return {
     ...storage,
     objects,
     adminKeys: secretKeys(admin),
-    keys: { jobs: secretKeys(jobs), history: secretKeys(history), operator: secretKeys(operator) },
+    keys: {
+      jobs: secretKeys(keys.jobs),
+      history: secretKeys(keys.history),
+      operator: secretKeys(keys.operator),
+      registry: secretKeys(keys.registry),
+    },
   };
+}
+
+/** The host before images that the stack's registry keeps. */
+function registryHost(registry: StackSettings["registry"]): string {
+  switch (registry.kind) {
+    case "none":
+      return "localhost";
+    case "existing":
+      return registry.host;
+    case "in-cluster":
+      return inClusterHost(registry);
+  }
+}
+
+function registryConfig(registry: StackSettings["registry"]): RegistryConfig {
+  if (registry.kind !== "existing") return registry;
+  const user = (given: (typeof registry)["pull"]): RegistryUser | undefined =>
+    given && { username: given.username, password: pulumi.secret(given.password) };
+  return { ...registry, pull: user(registry.pull), push: user(registry.push) };
 }
 
 function secretKeys(keys: { readonly accessKeyId: string; readonly secretAccessKey: string }): S3Keys {

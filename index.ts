@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { ExistingCluster } from "./components/cluster/existing-cluster.ts";
 import { TeamNamespace } from "./components/namespaces/team-namespace.ts";
 import { SparkOperator } from "./components/operator/spark-operator.ts";
+import { createRegistry } from "./components/registry/create-registry.ts";
+import { registryOutput } from "./components/registry/registry-output.ts";
 import { createObjectStore } from "./components/storage/create-object-store.ts";
 import { loadConfig } from "./config.ts";
 import { operatorImage, rows, sparkImage } from "./images/versions.ts";
@@ -10,7 +12,7 @@ import { declareJob } from "./jobs/declare-job.ts";
 import { jobRuntime } from "./jobs/job-runtime.ts";
 
 const config = loadConfig();
-const { dockerConfig, imageRegistry, jobDefaults } = config;
+const { imageRegistry, jobDefaults } = config;
 const images = Object.fromEntries(
   rows.map(({ spark }) => [spark, sparkImage(imageRegistry, spark).reference]),
 );
@@ -18,12 +20,12 @@ const images = Object.fromEntries(
 const cluster = new ExistingCluster("cluster", config.cluster);
 const opts = { provider: cluster.provider };
 
-const setupImage = sparkImage(imageRegistry).reference;
-const store = createObjectStore("store", config.storage, { setupImage, dockerConfig }, opts);
+const store = createObjectStore("store", config.storage, opts);
+const stackRegistry = createRegistry("registry", config.registry, store, opts);
 
 const teams = config.namespaces.map(({ name, quota, egress }) => ({
   name,
-  team: new TeamNamespace(name, { namespace: name, store, dockerConfig, quota, egress }, opts),
+  team: new TeamNamespace(name, { namespace: name, store, registry: stackRegistry, quota, egress }, opts),
 }));
 
 const operator = new SparkOperator(
@@ -33,13 +35,20 @@ const operator = new SparkOperator(
     image: operatorImage(imageRegistry),
     store,
     namespaces: teams.map(({ team }) => team),
-    dockerConfig,
+    registry: stackRegistry,
   },
   opts,
 );
 
 const declared = teams.flatMap(({ name: namespace, team }) => {
-  const runtime = jobRuntime({ team, store, images, defaults: jobDefaults, ready: operator.ready });
+  const runtime = jobRuntime({
+    team,
+    store,
+    registry: stackRegistry,
+    images,
+    defaults: jobDefaults,
+    ready: operator.ready,
+  });
   return config.jobs
     .filter((job) => job.namespace === namespace)
     .map((job) => {
@@ -52,6 +61,8 @@ const declared = teams.flatMap(({ name: namespace, team }) => {
 export const bucket = store.bucket;
 /** The store's URL as pods reach it. */
 export const storageEndpoint = store.endpoint;
+/** Where the platform's images are, and where users push theirs and how to get in. */
+export const registry = registryOutput(stackRegistry, imageRegistry);
 /** Spark version -> image, for users who build their own on top. */
 export const sparkImages = images;
 /** The teams' namespaces. */

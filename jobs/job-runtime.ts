@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { JobNamespace } from "../components/namespaces/team-namespace.ts";
+import type { Registry } from "../components/registry/registry.ts";
 import type { ObjectStore } from "../components/storage/object-store.ts";
 import type { JobDefaults, JobPlatform } from "./manifest/index.ts";
 
@@ -19,8 +20,10 @@ export interface JobRuntimeArgs {
   readonly store: ObjectStore;
   /** Spark version -> image. */
   readonly images: Readonly<Record<string, string>>;
+  /** The stack's registry, before images that name no host. Default: there is none. */
+  readonly registry?: Registry | undefined;
   readonly defaults: JobDefaults;
-  /** What must be up beside the namespace and the store: the operator. */
+  /** What must be up beside the namespace, the store and the registry: the operator. */
   readonly ready: readonly pulumi.Resource[];
 }
 
@@ -34,6 +37,7 @@ export function jobRuntime(args: JobRuntimeArgs): JobRuntime {
       serviceAccount: args.team.serviceAccount,
       images: args.images,
       imagePullSecrets: args.team.imagePullSecrets,
+      ...(args.registry !== undefined && { registry: args.registry.host }),
       storage: { sparkConf, env: {}, secretEnv: access.secretEnv },
       eventLogDirectory,
       labels: { "app.kubernetes.io/part-of": "spark-platform" },
@@ -42,6 +46,6 @@ export function jobRuntime(args: JobRuntimeArgs): JobRuntime {
     defaults: args.defaults,
     versions: Object.keys(args.images),
     platform,
-    ready: [...args.team.ready, ...args.store.ready, ...args.ready],
+    ready: [...args.team.ready, ...args.store.ready, ...(args.registry?.ready ?? []), ...args.ready],
   };
 }

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Registry } from "../registry/registry.ts";
 import { NamespaceSecrets } from "../secrets/namespace-secrets.ts";
 import type { S3Access } from "../storage/object-store.ts";
 import { namespaceLabels } from "./namespace-labels.ts";
@@ -13,8 +14,8 @@ export interface SystemNamespaceArgs {
   readonly level?: "restricted" | "baseline";
   /** The storage identity that pods of this namespace use. Default: none. */
   readonly access?: S3Access | undefined;
-  /** Docker configuration (JSON) with the credentials of the image registry. Default: images need none. */
-  readonly dockerConfig?: pulumi.Input<string> | undefined;
+  /** The registry that its pods pull images from. Default: one that needs no credentials. */
+  readonly registry?: Registry | undefined;
 }
 
 /**
@@ -39,7 +40,7 @@ export class SystemNamespace extends pulumi.ComponentResource {
     denyAll(name, this.namespace, child);
     const secrets = new NamespaceSecrets(
       `${name}-secrets`,
-      { namespace: this.namespace, access: args.access, dockerConfig: args.dockerConfig },
+      { namespace: this.namespace, access: args.access, registry: args.registry },
       child,
     );
     this.imagePullSecrets = secrets.imagePullSecrets;

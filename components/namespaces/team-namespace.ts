@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Registry } from "../registry/registry.ts";
 import { NamespaceSecrets } from "../secrets/namespace-secrets.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import { driverRole } from "./driver-role.ts";
@@ -22,8 +23,8 @@ export interface TeamNamespaceArgs {
   /** The namespace's name. */
   readonly namespace: string;
   readonly store: ObjectStore;
-  /** Docker configuration (JSON) with the credentials of the image registry. Default: images need none. */
-  readonly dockerConfig?: pulumi.Input<string> | undefined;
+  /** The registry that its pods pull images from. Default: one that needs no credentials. */
+  readonly registry?: Registry | undefined;
   readonly quota: TeamQuota;
   /** Address ranges (CIDR) outside of the cluster that jobs may reach. */
   readonly egress: readonly string[];
@@ -55,7 +56,7 @@ export class TeamNamespace extends pulumi.ComponentResource implements JobNamesp
     this.namespace = namespace.metadata.name;
     const secrets = new NamespaceSecrets(
       `${name}-secrets`,
-      { namespace: this.namespace, access, dockerConfig: args.dockerConfig },
+      { namespace: this.namespace, access, registry: args.registry },
       child,
     );
     this.imagePullSecrets = secrets.imagePullSecrets;

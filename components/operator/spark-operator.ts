@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { allow, apiServerEgress } from "../namespaces/network-rules.ts";
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
 import type { JobNamespace } from "../namespaces/team-namespace.ts";
+import type { Registry } from "../registry/registry.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import { operatorValues, type OperatorImage, type OperatorSizing } from "./operator-values.ts";
 
@@ -26,7 +27,8 @@ export interface SparkOperatorArgs extends OperatorSizing {
   readonly chart?: string | undefined;
   /** Image that upgrades the CRDs, `HOST/PATH:TAG`. Default: the chart's own. */
   readonly crdUpgradeImage?: string | undefined;
-  readonly dockerConfig?: pulumi.Input<string> | undefined;
+  /** The registry that its image is in. Default: one that needs no credentials. */
+  readonly registry?: Registry | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ export class SparkOperator extends pulumi.ComponentResource {
         // Not `restricted`: the chart's Job that upgrades the CRDs names neither a user nor a seccomp profile.
         level: "baseline",
         access,
-        dockerConfig: args.dockerConfig,
+        registry: args.registry,
       },
       child,
     );
@@ -82,7 +84,12 @@ export class SparkOperator extends pulumi.ComponentResource {
       },
       {
         ...child,
-        dependsOn: [system, ...args.store.ready, ...args.namespaces.flatMap((team) => team.ready)],
+        dependsOn: [
+          system,
+          ...args.store.ready,
+          ...(args.registry?.ready ?? []),
+          ...args.namespaces.flatMap((team) => team.ready),
+        ],
       },
     );
     this.ready = [release];

@@ -1,14 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { pullConfig } from "../registry/docker-config.ts";
+import type { Registry } from "../registry/registry.ts";
 import type { S3Access } from "../storage/object-store.ts";
 
 export interface NamespaceSecretsArgs {
   readonly namespace: pulumi.Input<string>;
   /** The storage identity that pods of this namespace use. Default: none. */
   readonly access?: S3Access | undefined;
-  /** Docker configuration (JSON) with the credentials of the image registry. Default: images need none. */
-  readonly dockerConfig?: pulumi.Input<string> | undefined;
+  /** The registry that pods of this namespace pull images from. Default: one that needs no credentials. */
+  readonly registry?: Registry | undefined;
 }
 
 /**
@@ -32,18 +34,19 @@ export class NamespaceSecrets extends pulumi.ComponentResource {
         child,
       );
     }
-    if (args.dockerConfig !== undefined) {
+    const dockerConfig = args.registry && pullConfig(args.registry);
+    if (dockerConfig !== undefined) {
       new k8s.core.v1.Secret(
         `${name}-pull`,
         {
           metadata: { name: "image-pull", namespace: args.namespace },
           type: "kubernetes.io/dockerconfigjson",
-          stringData: { ".dockerconfigjson": args.dockerConfig },
+          stringData: { ".dockerconfigjson": dockerConfig },
         },
         child,
       );
     }
-    this.imagePullSecrets = args.dockerConfig === undefined ? [] : ["image-pull"];
+    this.imagePullSecrets = dockerConfig === undefined ? [] : ["image-pull"];
     this.registerOutputs({ imagePullSecrets: this.imagePullSecrets });
   }
 }

@@ -5,33 +5,24 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { restrictedContainer, restrictedPod } from "../pod-security.ts";
-import { prefixes, type S3Keys } from "./object-store.ts";
+import { prefixes, type S3Endpoint, type S3Keys } from "./object-store.ts";
 import type { PolicyDocument } from "./permissions.ts";
-import type { S3Endpoint } from "./s3-access.ts";
 
-const script = readFileSync(new URL("setup_bucket.py", import.meta.url), "utf8");
+/**
+ * A public image, and none of ours: the stack's registry keeps its images in the bucket that is made here.
+ * https://docs.aws.amazon.com/cli/latest/userguide/getting-started-docker.html
+ */
+const image = "docker.io/amazon/aws-cli:2.37.5";
+const script = readFileSync(new URL("setup-bucket.sh", import.meta.url), "utf8");
+const folder = "/opt/setup";
+const userId = 65532;
 export const setupLabels = {
   "app.kubernetes.io/name": "bucket-setup",
   "app.kubernetes.io/part-of": "spark-platform",
 };
-/** uid and gid of Spark's images. */
-const userId = 185;
-
-/** What every kind of store is given to fill its bucket. */
-export interface BucketContents {
-  /** Small objects to put: key in the bucket -> text. */
-  readonly objects: Readonly<Record<string, string>>;
-  /** Our Spark image, which sets the bucket up. */
-  readonly setupImage: string;
-  /** Docker configuration (JSON) with the credentials of the image registry. Default: images need none. */
-  readonly dockerConfig?: pulumi.Input<string> | undefined;
-}
 
 export interface BucketSetupArgs {
   readonly namespace: pulumi.Input<string>;
-  /** Our Spark image: it has Python and Amazon's SDK. */
-  readonly image: string;
-  readonly imagePullSecrets: readonly string[];
   readonly endpoint: pulumi.Input<S3Endpoint>;
   readonly bucket: string;
   /** Keys that may make the bucket, write objects, and set the policy if there is one. */
@@ -51,18 +42,14 @@ export function bucketSetup(
   args: BucketSetupArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.batch.v1.Job {
-  const plan = pulumi.all([args.endpoint, args.policy]).apply(([endpoint, policy]) =>
-    JSON.stringify({
-      endpoint: endpoint.url,
-      region: endpoint.region,
-      pathStyle: endpoint.pathStyle,
-      bucket: args.bucket,
-      markers: Object.values(prefixes),
-      objects: args.objects,
-      policy,
-    }),
-  );
-  const setupName = plan.apply((text) => `bucket-setup-${digest(script + args.image + text)}`);
+  const endpoint = pulumi.output(args.endpoint);
+  const plan = pulumi
+    .all([endpoint, args.policy])
+    .apply(([store, policy]) => setupFiles(store, args.objects, policy));
+  const environment = endpoint.apply(({ url }) => setupEnvironment(args.bucket, url));
+  const setupName = pulumi
+    .all([plan, environment])
+    .apply((all) => `bucket-setup-${digest(JSON.stringify([image, ...all]))}`);
   const keys = new k8s.core.v1.Secret(
     `${name}-setup-keys`,
     {
@@ -76,11 +63,7 @@ export function bucketSetup(
   );
   const files = new k8s.core.v1.ConfigMap(
     `${name}-setup`,
-    {
-      metadata: { name: setupName, namespace: args.namespace },
-      immutable: true,
-      data: { "setup_bucket.py": script, "plan.json": plan },
-    },
+    { metadata: { name: setupName, namespace: args.namespace }, immutable: true, data: plan },
     opts,
   );
   return new k8s.batch.v1.Job(
@@ -93,11 +76,11 @@ export function bucketSetup(
         annotations: { "pulumi.com/replaceUnready": "true" },
       },
       spec: {
-        // The SDK has its own retries; a store that is wrong should say so at once.
+        // The CLI has its own retries; a store that is wrong should say so at once.
         backoffLimit: 0,
         template: {
           metadata: { labels: setupLabels },
-          spec: podSpec(args, keys.metadata.name, files.metadata.name),
+          spec: podSpec(environment, keys.metadata.name, files.metadata.name),
         },
       },
     },
@@ -105,8 +88,37 @@ export function bucketSetup(
   );
 }
 
+/** What setup-bucket.sh finds beside itself, by file name. */
+export function setupFiles(
+  { region, pathStyle }: S3Endpoint,
+  objects: Readonly<Record<string, string>>,
+  policy: PolicyDocument | undefined,
+): Record<string, string> {
+  const markers = Object.values(prefixes).map((prefix) => [prefix, ""] as const);
+  const files = [...markers, ...Object.entries(objects)].map(
+    ([key, text], index) => [`object-${index}`, text, key] as const,
+  );
+  const style = pathStyle ? "path" : "virtual";
+  return {
+    "setup-bucket.sh": script,
+    "aws-config": `[default]\nregion = ${region}\ns3 =\n  addressing_style = ${style}\n`,
+    "objects.tsv": files.map(([file, , key]) => `${file}\t${key}\n`).join(""),
+    ...Object.fromEntries(files.map(([file, text]) => [file, text])),
+    ...(policy && { "policy.json": JSON.stringify(policy) }),
+  };
+}
+
+function setupEnvironment(bucket: string, endpoint: string | undefined): k8s.types.input.core.v1.EnvVar[] {
+  return [
+    // The CLI writes there.
+    { name: "HOME", value: "/tmp" },
+    { name: "BUCKET", value: bucket },
+    ...(endpoint === undefined ? [] : [{ name: "ENDPOINT", value: endpoint }]),
+  ];
+}
+
 function podSpec(
-  args: BucketSetupArgs,
+  environment: pulumi.Input<k8s.types.input.core.v1.EnvVar[]>,
   keysName: pulumi.Output<string>,
   filesName: pulumi.Output<string>,
 ): k8s.types.input.core.v1.PodSpec {
@@ -114,18 +126,20 @@ function podSpec(
     restartPolicy: "Never",
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    imagePullSecrets: args.imagePullSecrets.map((secret) => ({ name: secret })),
     securityContext: restrictedPod(userId),
     containers: [
       {
         name: "setup",
-        image: args.image,
-        command: ["/opt/spark/bin/spark-submit", "--master=local[1]", "/opt/setup/setup_bucket.py"],
+        image,
+        command: ["bash", `${folder}/setup-bucket.sh`],
+        env: environment,
         envFrom: [{ secretRef: { name: keysName } }],
-        resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { memory: "1Gi" } },
+        resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
         securityContext: restrictedContainer,
+        // What the script said last is why it failed.
+        terminationMessagePolicy: "FallbackToLogsOnError",
         volumeMounts: [
-          { name: "setup", mountPath: "/opt/setup", readOnly: true },
+          { name: "setup", mountPath: folder, readOnly: true },
           { name: "tmp", mountPath: "/tmp" },
         ],
       },

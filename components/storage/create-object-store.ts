@@ -28,10 +28,9 @@ export type StorageConfig =
 export function createObjectStore(
   name: string,
   config: StorageConfig,
-  images: { readonly setupImage: string; readonly dockerConfig?: pulumi.Input<string> | undefined },
   opts: pulumi.ComponentResourceOptions,
 ): ObjectStore {
-  if (config.kind === "in-cluster") return new InClusterStore(name, { ...config, ...images }, opts);
+  if (config.kind === "in-cluster") return new InClusterStore(name, config, opts);
   const endpoint = { url: config.endpoint, region: config.region, pathStyle: config.pathStyle };
-  return new ExistingStore(name, { ...config, ...images, endpoint }, opts);
+  return new ExistingStore(name, { ...config, endpoint }, opts);
 }

@@ -1,13 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
-import { bucketSetup, type BucketContents } from "./bucket-setup.ts";
+import { bucketSetup } from "./bucket-setup.ts";
 import type { PurposeKeys } from "./generated-keys.ts";
-import { prefixes, type ObjectStore, type S3Access, type S3Keys, type S3Purpose } from "./object-store.ts";
-import { keyAccess, type S3Endpoint } from "./s3-access.ts";
+import {
+  prefixes,
+  type ObjectStore,
+  type S3Access,
+  type S3Endpoint,
+  type S3Keys,
+  type S3Purpose,
+} from "./object-store.ts";
+import { keyAccess } from "./s3-access.ts";
 import { allowSetup, externalRule } from "./store-network.ts";
 
-export interface ExistingStoreArgs extends BucketContents {
+export interface ExistingStoreArgs {
   /** Name of the bucket. It is made if it is not there and the admin keys may make it. */
   readonly bucket: string;
   /** Where the store is, as pods reach it. */
@@ -16,6 +23,8 @@ export interface ExistingStoreArgs extends BucketContents {
   readonly adminKeys: S3Keys;
   /** Keys of each purpose. What each should be allowed is in permissions.ts; the store's owner sees to it. */
   readonly keys: PurposeKeys;
+  /** Small objects to put: key in the bucket -> text. */
+  readonly objects: Readonly<Record<string, string>>;
 }
 
 /**
@@ -23,7 +32,7 @@ export interface ExistingStoreArgs extends BucketContents {
  * their rights are the store's.
  *
  *     const endpoint = { url: "https://s3.example.org", region: "eu-central-1", pathStyle: true };
- *     const store = new ExistingStore("store", { bucket: "spark", endpoint, adminKeys, keys, objects: {}, setupImage });
+ *     const store = new ExistingStore("store", { bucket: "spark", endpoint, adminKeys, keys, objects: {} });
  */
 export class ExistingStore extends pulumi.ComponentResource implements ObjectStore {
   readonly bucket: pulumi.Output<string>;
@@ -38,19 +47,13 @@ export class ExistingStore extends pulumi.ComponentResource implements ObjectSto
   constructor(name: string, args: ExistingStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:storage:ExistingStore", name, {}, opts);
     const child = { parent: this };
-    const system = new SystemNamespace(
-      name,
-      { namespace: "spark-storage-setup", dockerConfig: args.dockerConfig },
-      child,
-    );
+    const { namespace } = new SystemNamespace(name, { namespace: "spark-storage-setup" }, child);
     this.network = externalRule(args.endpoint.url);
-    allowSetup(name, system.namespace, this.network, child);
+    allowSetup(name, namespace, this.network, child);
     const setup = bucketSetup(
       name,
       {
-        namespace: system.namespace,
-        image: args.setupImage,
-        imagePullSecrets: system.imagePullSecrets,
+        namespace,
         endpoint: args.endpoint,
         bucket: args.bucket,
         keys: args.adminKeys,

@@ -2,21 +2,30 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
-import { bucketSetup, type BucketContents } from "./bucket-setup.ts";
+import { bucketSetup } from "./bucket-setup.ts";
 import { accessKeyIds, generateKeys, type PurposeKeys } from "./generated-keys.ts";
-import { prefixes, type ObjectStore, type S3Access, type S3Keys, type S3Purpose } from "./object-store.ts";
+import {
+  prefixes,
+  type ObjectStore,
+  type S3Access,
+  type S3Endpoint,
+  type S3Keys,
+  type S3Purpose,
+} from "./object-store.ts";
 import { bucketPolicy } from "./permissions.ts";
-import { keyAccess, type S3Endpoint } from "./s3-access.ts";
+import { keyAccess } from "./s3-access.ts";
 import { allowSetup, allowStoreClients, inClusterRule } from "./store-network.ts";
 import { storeServer } from "./store-server.ts";
 import { storeVolume, type StoreVolume } from "./store-volume.ts";
 
-export interface InClusterStoreArgs extends BucketContents {
+export interface InClusterStoreArgs {
   /** Name of the bucket. */
   readonly bucket: string;
   /** Region that requests are signed for; any name will do. */
   readonly region: string;
   readonly volume: StoreVolume;
+  /** Small objects to put: key in the bucket -> text. */
+  readonly objects: Readonly<Record<string, string>>;
 }
 
 /**
@@ -25,7 +34,7 @@ export interface InClusterStoreArgs extends BucketContents {
  * data is as safe as its volume, and a claim goes with the stack (a node's folder stays). Plain HTTP inside of the
  * cluster: requests are signed, contents are not encrypted.
  *
- *     const store = new InClusterStore("store", { bucket: "spark", region, volume, objects: {}, setupImage });
+ *     const store = new InClusterStore("store", { bucket: "spark", region, volume, objects: {} });
  */
 export class InClusterStore extends pulumi.ComponentResource implements ObjectStore {
   readonly bucket: pulumi.Output<string>;
@@ -39,17 +48,13 @@ export class InClusterStore extends pulumi.ComponentResource implements ObjectSt
   constructor(name: string, args: InClusterStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:storage:InClusterStore", name, {}, opts);
     const child = { parent: this };
-    const system = new SystemNamespace(
-      name,
-      { namespace: "spark-storage", dockerConfig: args.dockerConfig },
-      child,
-    );
-    const { namespace, imagePullSecrets } = system;
+    const { namespace } = new SystemNamespace(name, { namespace: "spark-storage" }, child);
     const root = generateKeys(name, "root", child);
     this.#keys = {
       jobs: generateKeys(name, "jobs", child),
       history: generateKeys(name, "history", child),
       operator: generateKeys(name, "operator", child),
+      registry: generateKeys(name, "registry", child),
     };
     this.network = inClusterRule(namespace);
     allowStoreClients(name, namespace, child);
@@ -62,7 +67,6 @@ export class InClusterStore extends pulumi.ComponentResource implements ObjectSt
         claimName: storeVolume(name, namespace, args.volume, child).metadata.name,
         rootSecretName: rootSecret(name, namespace, root, child).metadata.name,
         users: this.#keys,
-        imagePullSecrets,
       },
       child,
     );
@@ -72,8 +76,6 @@ export class InClusterStore extends pulumi.ComponentResource implements ObjectSt
       name,
       {
         namespace,
-        image: args.setupImage,
-        imagePullSecrets,
         endpoint: this.#s3Endpoint(),
         bucket: args.bucket,
         keys: root,

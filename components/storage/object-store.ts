@@ -2,11 +2,14 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 /** What an identity of the bucket is for. Each purpose has its own keys and its own rights (permissions.ts). */
-export const s3Purposes = ["jobs", "history", "operator"] as const;
+export const s3Purposes = ["jobs", "history", "operator", "registry"] as const;
 export type S3Purpose = (typeof s3Purposes)[number];
 
 /** The bucket's layout. Every prefix has a marker object, since Spark needs `events/` to exist before it starts. */
 export const prefixes = { datasets: "datasets/", events: "events/", code: "code/" } as const;
+
+/** Where the stack's registry keeps its images. Without a marker: distribution takes it for a file. */
+export const imagesPrefix = "registry/";
 
 /** A key pair of the store. */
 export interface S3Keys {
@@ -15,12 +18,23 @@ export interface S3Keys {
   readonly secretAccessKey: pulumi.Output<string>;
 }
 
+/** Where a store is, as pods reach it. */
+export interface S3Endpoint {
+  /** URL with scheme. Default: S3 itself. */
+  readonly url?: string | undefined;
+  readonly region: string;
+  /** `https://HOST/BUCKET/KEY` in place of `https://BUCKET.HOST/KEY`. */
+  readonly pathStyle: boolean;
+}
+
 /**
  * Everything a pod needs to reach the bucket for one purpose, as one value. Nobody else writes an `fs.s3a` key or
  * an `AWS_*` variable.
  */
 export interface S3Access {
   readonly purpose: S3Purpose;
+  /** Where the store is. */
+  readonly endpoint: pulumi.Output<S3Endpoint>;
   /** Spark properties (`spark.hadoop.fs.s3a.*`), without any secret. */
   readonly sparkConf: pulumi.Output<Record<string, string>>;
   /** The secret to create in each namespace that uses this access: its name and its data. */

@@ -1,4 +1,4 @@
-import { prefixes, s3Purposes, type S3Purpose } from "./object-store.ts";
+import { imagesPrefix, prefixes, s3Purposes, type S3Purpose } from "./object-store.ts";
 
 interface Grant {
   readonly actions: readonly string[];
@@ -21,6 +21,8 @@ const folder = (prefix: string): string[] => [prefix.slice(0, -1), `${prefix}*`]
  * - `history` reads event logs and removes old ones. It writes there too: Spark's FsHistoryProvider reads the
  *   store's clock off a file that it makes, and compaction writes the compacted log.
  * - `operator` reads code, since the controller fetches the dependencies of a job in its own pod.
+ * - `registry` has images to itself
+ *   (https://distribution.github.io/distribution/storage-drivers/s3/#s3-permission-scopes).
  */
 export const grants: Readonly<Record<S3Purpose, readonly Grant[]>> = {
   jobs: [
@@ -31,6 +33,7 @@ export const grants: Readonly<Record<S3Purpose, readonly Grant[]>> = {
   ],
   history: [{ actions: [...read, ...write, ...remove], keys: folder(prefixes.events) }],
   operator: [{ actions: read, keys: folder(prefixes.code) }],
+  registry: [{ actions: [...read, ...write, ...remove], keys: folder(imagesPrefix) }],
 };
 
 export interface PolicyStatement {
@@ -66,7 +69,16 @@ export function policyStatements(bucket: string, purpose: S3Purpose, principal?:
     Resource: [`arn:aws:s3:::${bucket}`],
     Condition: { StringLike: { "s3:prefix": listed } },
   };
-  return [...objects, list];
+  if (purpose !== "registry") return [...objects, list];
+  // An upload that was cut off is found again by its list, which knows no condition on the prefix.
+  const uploads = {
+    Sid: `${purpose}Uploads`,
+    Effect: "Allow" as const,
+    ...who,
+    Action: ["s3:ListBucketMultipartUploads"],
+    Resource: [`arn:aws:s3:::${bucket}`],
+  };
+  return [...objects, list, uploads];
 }
 
 /** The bucket policy that gives each purpose's user its grants and nobody else anything. */

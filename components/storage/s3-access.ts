@@ -1,14 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { S3Access, S3Keys, S3Purpose } from "./object-store.ts";
-
-export interface S3Endpoint {
-  /** URL with scheme, as pods reach it. Default: S3 itself. */
-  readonly url?: string | undefined;
-  readonly region: string;
-  /** `https://HOST/BUCKET/KEY` in place of `https://BUCKET.HOST/KEY`. */
-  readonly pathStyle: boolean;
-}
+import type { S3Access, S3Endpoint, S3Keys, S3Purpose } from "./object-store.ts";
 
 /** Spark properties that reach the endpoint with keys from the environment. */
 export function s3aConf(endpoint: S3Endpoint): Record<string, string> {
@@ -35,6 +27,7 @@ export function keyAccess(purpose: S3Purpose, keys: S3Keys, endpoint: pulumi.Inp
   const secret = `s3-${purpose}`;
   return {
     purpose,
+    endpoint: pulumi.output(endpoint),
     sparkConf: pulumi.output(endpoint).apply(s3aConf),
     secret: {
       name: secret,

@@ -21,7 +21,6 @@ export interface StoreServerArgs {
   /** Secret with ROOT_ACCESS_KEY_ID and ROOT_SECRET_ACCESS_KEY. */
   readonly rootSecretName: pulumi.Input<string>;
   readonly users: PurposeKeys;
-  readonly imagePullSecrets: readonly string[];
 }
 
 /** The S3 server: users from a secret, one pod, a service. Returns its address and what must be up to use it. */
@@ -81,7 +80,6 @@ function podSpec(
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    imagePullSecrets: args.imagePullSecrets.map((secret) => ({ name: secret })),
     securityContext: restrictedPod(userId),
     containers: [
       {

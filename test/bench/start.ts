@@ -50,7 +50,7 @@ function registry(): string {
 function pushImages(to: string, log: (line: string) => void): void {
   log(`images of this checkout, pushed to ${to}`);
   const build = new URL("../../images/build.ts", import.meta.url).pathname;
-  execFileSync(process.execPath, [build, "--push", to], { stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(process.execPath, [build, "--push-to", to], { stdio: ["ignore", "ignore", "inherit"] });
 }
 
 /** The team's namespace enforces `restricted`, which pods without a template do not pass. */

@@ -23,7 +23,12 @@ const stores: Readonly<Record<StorageConfig["kind"], () => StorageConfig>> = {
     endpoint: "https://s3.test",
     pathStyle: true,
     adminKeys: keys("admin"),
-    keys: { jobs: keys("jobs"), history: keys("history"), operator: keys("operator") },
+    keys: {
+      jobs: keys("jobs"),
+      history: keys("history"),
+      operator: keys("operator"),
+      registry: keys("registry"),
+    },
   }),
 };
 
@@ -31,7 +36,7 @@ const stores: Readonly<Record<StorageConfig["kind"], () => StorageConfig>> = {
 async function accesses(config: () => StorageConfig): Promise<readonly unknown[]> {
   const found: unknown[] = [];
   await evaluate(async () => {
-    const store = createObjectStore("store", config(), { setupImage: "spark:test" }, {});
+    const store = createObjectStore("store", config(), {});
     for (const purpose of s3Purposes) found.push(await described(store.access(purpose)));
   });
   return found;
@@ -71,7 +76,7 @@ for (const [kind, config] of Object.entries(stores)) {
 
 test("generated keys differ for each purpose, and an id says what it is for", async () => {
   const graph = await evaluate(() => {
-    const store = createObjectStore("store", stores["in-cluster"](), { setupImage: "spark:test" }, {});
+    const store = createObjectStore("store", stores["in-cluster"](), {});
     const outputs = s3Purposes.map((purpose) => store.access(purpose).secret.data["AWS_ACCESS_KEY_ID"] ?? "");
     return Promise.resolve({ ids: outputs });
   });
@@ -85,9 +90,7 @@ test("generated keys differ for each purpose, and an id says what it is for", as
 test("a node's folder becomes a local volume that keeps its data and is bound to the store's claim alone", async () => {
   const volume = { kind: "node", path: "/var/lib/store", node: "node-1", size: "5Gi" } as const;
   const graph = await evaluate(() =>
-    Promise.resolve(
-      createObjectStore("store", { ...common, kind: "in-cluster", volume }, { setupImage: "spark:test" }, {}),
-    ),
+    Promise.resolve(createObjectStore("store", { ...common, kind: "in-cluster", volume }, {})),
   );
   const { spec } = graph.only("kubernetes:core/v1:PersistentVolume").inputs;
   assert.deepEqual(spec, {

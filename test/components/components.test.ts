@@ -2,3 +2,4 @@
 import "./access.ts";
 import "./permissions.ts";
 import "./pure.ts";
+import "./setup-bucket.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import fc from "fast-check";
 
-import { prefixes, s3Purposes, type S3Purpose } from "../../components/storage/object-store.ts";
+import { imagesPrefix, prefixes, s3Purposes, type S3Purpose } from "../../components/storage/object-store.ts";
 import {
   bucketPolicy,
   policyStatements,
@@ -11,7 +11,7 @@ import {
 } from "../../components/storage/permissions.ts";
 
 const bucket = "spark";
-const users = { jobs: "jobs-1", history: "history-1", operator: "operator-1" };
+const users = { jobs: "jobs-1", history: "history-1", operator: "operator-1", registry: "registry-1" };
 const policy = bucketPolicy(bucket, users);
 
 interface Request {
@@ -26,7 +26,10 @@ interface Request {
 function allows(statements: readonly PolicyStatement[], request: Request): boolean {
   const { user, action, key, bucket: asked = bucket } = request;
   const listing = action === "s3:ListBucket";
-  const resource = listing ? `arn:aws:s3:::${asked}` : `arn:aws:s3:::${asked}/${key}`;
+  const resource =
+    listing || action === "s3:ListBucketMultipartUploads"
+      ? `arn:aws:s3:::${asked}`
+      : `arn:aws:s3:::${asked}/${key}`;
   return statements.some(
     ({ Principal, Action, Resource, Condition }) =>
       Principal?.AWS.includes(user) === true &&
@@ -64,13 +67,25 @@ function may(purpose: S3Purpose, use: Use, key: string): boolean {
       return below(prefixes.events);
     case "operator":
       return below(prefixes.code) && use === "read";
+    case "registry":
+      return below(imagesPrefix);
   }
 }
 
 const name = fc.stringMatching(/^[\w.*-]{0,12}$/);
 const keys = fc
   .tuple(
-    fc.constantFrom("", "datasets", "events", "code", "eventsx", "other", "Datasets", "code/../datasets"),
+    fc.constantFrom(
+      "",
+      "datasets",
+      "events",
+      "code",
+      "eventsx",
+      "registry",
+      "other",
+      "Datasets",
+      "code/../datasets",
+    ),
     fc.array(name, { maxLength: 3 }),
     fc.constantFrom("", ".inprogress"),
   )
@@ -100,6 +115,14 @@ test("each purpose may list what it may read, and not the whole bucket", () => {
   );
   for (const purpose of s3Purposes)
     assert.ok(!allows(policy.Statement, { user: users[purpose], action: "s3:ListBucket", key: "" }), purpose);
+});
+
+test("unfinished uploads are listed by the registry alone, which takes them up again", () => {
+  const action = "s3:ListBucketMultipartUploads";
+  const listing = s3Purposes.filter((purpose) =>
+    allows(policy.Statement, { user: users[purpose], action, key: "" }),
+  );
+  assert.deepEqual(listing, ["registry"]);
 });
 
 test("nobody may touch the bucket itself, its policy, another bucket, or anything as somebody else", () => {

@@ -20,7 +20,7 @@ test("a stack that names its namespaces has all the rest by default", async () =
   assert.deepEqual(cluster, { kubeconfig: undefined, context: undefined, identifier: "test" });
   assert.deepEqual(config, {
     imageRegistry: "localhost/spark-platform",
-    dockerConfig: undefined,
+    registry: { kind: "none" },
     storage: {
       kind: "in-cluster",
       bucket: "spark",
@@ -43,27 +43,45 @@ test("the cluster's identity is what is said, else its context, else the stack",
   assert.equal(await identifier({}), "test");
 });
 
+test("the platform's images are where the stack says, else in its registry", async () => {
+  const imagesOf = async (config: Fields): Promise<string> =>
+    (await configOf({ ...right, ...config })).imageRegistry;
+  const host = "registry.example.org";
+  assert.equal(await imagesOf({ registry: { kind: "existing", host } }), `${host}/spark-platform`);
+  assert.equal(await imagesOf({ registry: { kind: "in-cluster", host } }), `${host}/spark-platform`);
+  const registry = { kind: "in-cluster", host, nodePort: 30500 };
+  assert.equal(await imagesOf({ registry }), `${host}:30500/spark-platform`);
+  assert.equal(await imagesOf({ registry, images: { registry: "quay.io/us" } }), "quay.io/us");
+});
+
 test("a kubeconfig's text goes before its path, and is a secret", async () => {
   const secrets: boolean[] = [];
   await evaluate(
     async () => {
-      const { cluster, dockerConfig, storage } = loadConfig();
+      const { cluster, registry, storage } = loadConfig();
+      const users = registry.kind === "existing" ? [registry.pull, registry.push] : [];
       const keys = storage.kind === "existing" ? [storage.adminKeys, ...Object.values(storage.keys)] : [];
-      for (const value of [cluster.kubeconfig, dockerConfig, ...keys.map((pair) => pair.secretAccessKey)])
+      const passwords = users.map((user) => user?.password);
+      for (const value of [cluster.kubeconfig, ...passwords, ...keys.map((pair) => pair.secretAccessKey)])
         secrets.push(await pulumi.isSecret(pulumi.output(value)));
     },
     {
       config: {
         ...right,
         cluster: { kubeconfig: "apiVersion: v1", kubeconfigPath: "/a" },
-        images: { dockerConfig: "{}" },
+        registry: {
+          kind: "existing",
+          host: "harbor.test",
+          pull: { username: "a", password: "b" },
+          push: { username: "a", password: "b" },
+        },
         storage: existing,
       },
     },
   );
   assert.deepEqual(
     secrets,
-    Array.from({ length: 6 }, () => true),
+    Array.from({ length: 8 }, () => true),
   );
   const { cluster } = await configOf({ ...right, cluster: { kubeconfigPath: "~/.kube/config" } });
   assert.equal(cluster.kubeconfig, "~/.kube/config");

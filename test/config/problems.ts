@@ -18,6 +18,7 @@ writeFileSync(large, "x".repeat(1024 * 1024));
 const binary = path.join(folder, "binary.bin");
 writeFileSync(binary, Buffer.from([0xff, 0xfe, 0x00]));
 
+const inCluster = (fields: Fields): Fields => ({ kind: "in-cluster", host: "registry.test", ...fields });
 const objects = (files: Fields): Fields => ({ storage: { kind: "in-cluster", objects: files } });
 
 /** Keys that are wrong by themselves: where, what is wrong, and what would be right. */
@@ -28,7 +29,22 @@ const wrong: readonly (readonly [config: Fields, path: string, problem: RegExp, 
   [{ cluster: { contxt: "a" } }, "cluster.contxt", /not a key/, /^"context"/],
   [{ cluster: "kind-spark" }, "cluster", /"kind-spark" is not an object/, /"context":"kind-spark"/],
   [{ operator: "{ workers: 4" }, "operator", /is not an object/, /"workers":4/],
-  [{ images: { dockerConfig: "no json" } }, "images.dockerConfig", /\(not shown\) is not a JSON/, /secure/],
+  [{ registry: { kind: "vm" } }, "registry.kind", /./, /in-cluster/],
+  [{ registry: { kind: "in-cluster" } }, "registry.host", /is missing/, /"registry.example.org"/],
+  [
+    { registry: { kind: "in-cluster", host: "https://a.b" } },
+    "registry.host",
+    /"https:\/\/a.b"/,
+    /registry.example/,
+  ],
+  [{ registry: inCluster({ nodePort: 5000 }) }, "registry.nodePort", /5000/, /30500/],
+  [{ registry: inCluster({ passwords: { pull: 0 } }) }, "registry.passwords.pull", /0/, /one more/],
+  [
+    { registry: { kind: "existing", host: "a.b", pull: { username: "x" } } },
+    "registry.pull.password",
+    /is missing/,
+    /secure/,
+  ],
   [{ storage: {} }, "storage.kind", /./, /in-cluster/],
   [{ storage: { kind: "s3" } }, "storage.kind", /./, /in-cluster/],
   [{ storage: { kind: "in-cluster", bucket: "A_b" } }, "storage.bucket", /"A_b"/, /"spark"/],
@@ -55,7 +71,7 @@ const wrong: readonly (readonly [config: Fields, path: string, problem: RegExp, 
     { storage: { ...existing, keys: undefined } },
     "storage.keys",
     /is missing/,
-    /admin, jobs, history and operator/,
+    /admin, jobs, history, operator and registry/,
   ],
   [objects({ "events/x": "package.json" }), 'storage.objects["events/x"]', /./, /datasets\/ or code\//],
   [objects({ "code/x": "no/such.py" }), 'storage.objects["code/x"]', /no such file/, /UTF-8 text file/],
@@ -167,6 +183,7 @@ test("everything that is wrong comes in one error, whatever checks it", async ()
       "storage.keys.history",
       "storage.keys.jobs.secretAccessKey",
       "storage.keys.operator",
+      "storage.keys.registry",
       'storage.objects["code/a.py"]',
       'storage.objects["other/b.py"]',
       "targets",
@@ -191,7 +208,9 @@ test("secrets are never repeated, wherever they are written", async () => {
   const wrongs: readonly Fields[] = [
     { cluster: { kubeconfig: { text: secret } } },
     { cluster: { kubeconfig: [secret] } },
-    { images: { dockerConfig: secret } },
+    { registry: { kind: "existing", host: "a.b", pull: secret } },
+    { registry: { kind: "existing", host: "a.b", push: { username: "a", passwrd: secret } } },
+    { registry: { kind: "existing", host: "a.b", push: { username: "a", password: [secret] } } },
     { storage: { ...existing, keys: secret } },
     { storage: { ...existing, keys: { jobs: secret } } },
     { storage: { ...existing, keys: { jobs: { accessKeyId: "id", secretAccessKey: [secret] } } } },

@@ -7,6 +7,8 @@ export interface E2eEnvironment {
   readonly nodePath: string | undefined;
   /** Where the operator's chart is, if not in its own repository. */
   readonly chart: string | undefined;
+  /** containerd's `certs.d` of the cluster's one node, where that node is this machine. */
+  readonly certsDir: string | undefined;
 }
 
 /** @throws an Error that names every variable that is missing. */
@@ -19,5 +21,11 @@ export function e2eEnvironment(env: NodeJS.ProcessEnv): E2eEnvironment {
       : ["E2E_REGISTRY: a registry that the cluster pulls from, such as registry.example.org/e2e"]),
   ];
   if (!kubeconfig || !registry) throw new Error(`set these variables:\n  ${missing.join("\n  ")}`);
-  return { kubeconfig, registry, nodePath: env["E2E_NODE_PATH"], chart: env["E2E_CHART"] };
+  return {
+    kubeconfig,
+    registry,
+    nodePath: env["E2E_NODE_PATH"],
+    chart: env["E2E_CHART"],
+    certsDir: env["E2E_CERTS_DIR"],
+  };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { openDeployment, type Changes, type Deployment } from "../support/deployment.ts";
-import { textAt } from "../support/kube-json.ts";
+import { textAt, type Fields } from "../support/kube-json.ts";
 import { forwardService, type Forwarded } from "../support/kube-forward.ts";
 import { Kube } from "../support/kube.ts";
 import { Bucket, keysOf } from "./bucket.ts";
@@ -12,6 +12,8 @@ import { e2eStack, inClusterStorage, type Job } from "./stack.ts";
 /** The real program, deployed on the cluster of the test, and the ways to look at what it made. */
 export class E2ePlatform {
   readonly kube: Kube;
+  /** The stack's outputs, secrets in plain, since the last deploy. */
+  outputs: Readonly<Record<string, unknown>> = {};
   readonly #environment: E2eEnvironment;
   readonly #deployment: Deployment;
   readonly #node: string;
@@ -53,14 +55,14 @@ export class E2ePlatform {
     return new E2ePlatform(kube, environment, deployment, textAt(node, "metadata", "name") ?? "", said);
   }
 
-  /** Deploys the platform with these jobs. Default: on the store in the cluster. */
-  async up(
-    jobs: Readonly<Record<string, Job>>,
-    storage = inClusterStorage(this.#environment, this.#node),
-  ): Promise<Changes> {
+  /** Deploys the platform with these jobs, and these keys in place of the test's own. */
+  async up(jobs: Readonly<Record<string, Job>>, keys: Fields = {}): Promise<Changes> {
     const begun = performance.now();
     this.#said.length = 0;
-    const { changes } = await this.#reported(this.#deployment.up(e2eStack(this.#environment, storage, jobs)));
+    const storage = inClusterStorage(this.#environment, this.#node);
+    const stack = { ...e2eStack(this.#environment, storage, jobs), ...keys };
+    const { changes, outputs } = await this.#reported(this.#deployment.up(stack));
+    this.outputs = outputs;
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     report(`deployed in ${seconds} s: ${JSON.stringify(changes)}`);
     return changes;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { applicationSpec, localGraph, nameOf, object, ofKind, texts } from "../support/graph.ts";
-import { at, listAt, parseJson, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { at, listAt, recordAt, textAt, type Fields } from "../support/kube-json.ts";
 import type { Graph } from "../support/mocks.ts";
 
 const pair = (purpose: string): Fields => ({
@@ -14,6 +14,7 @@ const keys = {
   jobs: pair("jobs"),
   history: pair("history"),
   operator: pair("operator"),
+  registry: pair("registry"),
 };
 const storeAt = (endpoint: string, more: Fields = {}): Promise<Graph> =>
   localGraph({
@@ -85,16 +86,27 @@ test("the set-up makes the prefixes and objects, and leaves the owner's policy a
   const graph = await storeAt("https://s3.test:9000", {
     objects: { "code/top_words.py": "examples/top_words.py" },
   });
-  const configMap = graph.only("kubernetes:core/v1:ConfigMap", "store-setup");
-  const { objects, ...plan } = recordAt(parseJson(textAt(configMap.inputs, "data", "plan.json") ?? ""));
-  assert.deepEqual(plan, {
-    endpoint: "https://s3.test:9000",
-    region: "eu-central-1",
-    pathStyle: true,
-    bucket: "data",
-    markers: ["datasets/", "events/", "code/"],
-  });
-  assert.match(textAt(objects, "code/top_words.py") ?? "", /import/);
+  const { data } = graph.only("kubernetes:core/v1:ConfigMap", "store-setup").inputs;
+  const index = textAt(data, "objects.tsv")?.trimEnd().split("\n") ?? [];
+  const files = new Map(
+    index.map((line): [key: string, file: string] => {
+      const [file = "", key = ""] = line.split("\t");
+      return [key, file];
+    }),
+  );
+  assert.deepEqual([...files.keys()], ["datasets/", "events/", "code/", "code/top_words.py"]);
+  const content = (key: string): string | undefined => textAt(data, files.get(key) ?? "");
+  assert.equal(content("events/"), "");
+  assert.match(content("code/top_words.py") ?? "", /import/);
+  assert.equal(at(data, "policy.json"), undefined);
+  assert.match(textAt(data, "aws-config") ?? "", /^region = eu-central-1$/m);
+  const job = graph.only("kubernetes:batch/v1:Job").inputs;
+  const [container] = listAt(job, "spec", "template", "spec", "containers");
+  assert.deepEqual(at(container, "env"), [
+    { name: "HOME", value: "/tmp" },
+    { name: "BUCKET", value: "data" },
+    { name: "ENDPOINT", value: "https://s3.test:9000" },
+  ]);
 });
 
 test("the set-up runs again, under another name, when what it makes changes", async () => {

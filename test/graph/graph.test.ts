@@ -5,6 +5,7 @@ import "./network.ts";
 import "./operator.ts";
 import "./order.ts";
 import "./pod-security.ts";
+import "./registry.ts";
 import "./rights.ts";
 import "./secrets.ts";
 import "./structure.ts";

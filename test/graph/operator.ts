@@ -3,12 +3,11 @@ import { test } from "node:test";
 
 import { operatorImage } from "../../images/versions.ts";
 import { applicationSpec, localGraph, nameOf, namespaceOf, ofKind, stackFile } from "../support/graph.ts";
-import { at, listAt, recordAt, type Fields } from "../support/kube-json.ts";
+import { at, parseJson, recordAt, textAt, type Fields } from "../support/kube-json.ts";
 import type { Graph } from "../support/mocks.ts";
 
 const releaseOf = (graph: Graph): Fields => graph.only("kubernetes:helm.sh/v3:Release").inputs;
-const dockerConfig = JSON.stringify({ auths: {} });
-const registry = "registry.test/platform";
+const host = "registry.test:5000";
 
 test("the release is the pinned chart with our image, its CRDs upgraded with it", async () => {
   const release = releaseOf(await localGraph());
@@ -64,24 +63,30 @@ test("the controller has the keys of `operator` from the secret in its namespace
   assert.match(String(mark), /^[0-9a-f]{16}$/);
 });
 
-test("registry credentials are in every namespace, and everything that pulls an image names them", async () => {
-  const graph = await localGraph({ images: { registry, dockerConfig } });
+test("the registry's credentials are where its images are pulled, and whatever pulls one names them", async () => {
+  const graph = await localGraph({
+    registry: { kind: "existing", host, pull: { username: "robot", password: "secret" } },
+  });
   const pull = ofKind(graph, "Secret").filter((each) => nameOf(each) === "image-pull");
-  assert.deepEqual(pull.map(namespaceOf).sort(), ofKind(graph, "Namespace").map(nameOf).sort());
+  assert.deepEqual(pull.map(namespaceOf).sort(), ["analytics", "spark-operator"]);
   for (const { inputs } of pull) {
     assert.equal(inputs["type"], "kubernetes.io/dockerconfigjson");
-    assert.deepEqual(inputs["stringData"], { ".dockerconfigjson": dockerConfig });
+    const auth = Buffer.from("robot:secret").toString("base64");
+    assert.deepEqual(parseJson(textAt(inputs, "stringData", ".dockerconfigjson") ?? ""), {
+      auths: { [host]: { username: "robot", password: "secret", auth } },
+    });
   }
   const named = [{ name: "image-pull" }];
   for (const { name, inputs } of ofKind(graph, "ServiceAccount"))
     assert.deepEqual(inputs["imagePullSecrets"], named, name);
-  for (const { name, inputs } of [...ofKind(graph, "Deployment"), ...ofKind(graph, "Job")])
-    assert.deepEqual(listAt(inputs, "spec", "template", "spec", "imagePullSecrets"), named, name);
   const applications = ofKind(graph, "SparkApplication");
   assert.equal(applications.length, 3);
   for (const each of applications) {
     assert.deepEqual(applicationSpec(each)["imagePullSecrets"], ["image-pull"], each.name);
-    assert.ok(String(applicationSpec(each)["image"]).startsWith(`${registry}/spark:4.0.4-`), each.name);
+    assert.ok(
+      String(applicationSpec(each)["image"]).startsWith(`${host}/spark-platform/spark:4.0.4-`),
+      each.name,
+    );
   }
   assert.deepEqual(at(releaseOf(graph), "values", "image", "pullSecrets"), named);
 });

@@ -6,7 +6,7 @@ import type { Fields } from "../support/kube-json.ts";
 import type { Graph } from "../support/mocks.ts";
 
 const local = stackFile("local");
-const dockerConfig = JSON.stringify({ auths: { "registry.test": { auth: "docker-secret-4711" } } });
+const user = (use: string): Fields => ({ username: use, password: `${use}-password-4711` });
 const kubeconfig = "apiVersion: v1\nusers: [{ name: a, user: { token: kubeconfig-secret-4711 } }]\n";
 const pair = (purpose: string): Fields => ({
   accessKeyId: `${purpose}-id`,
@@ -15,9 +15,18 @@ const pair = (purpose: string): Fields => ({
 const existing = {
   kind: "existing",
   endpoint: "https://s3.test:9000",
-  keys: { admin: pair("admin"), jobs: pair("jobs"), history: pair("history"), operator: pair("operator") },
+  keys: {
+    admin: pair("admin"),
+    jobs: pair("jobs"),
+    history: pair("history"),
+    operator: pair("operator"),
+    registry: pair("registry"),
+  },
 };
-const credentials = { cluster: { kubeconfig }, images: { registry: "registry.test", dockerConfig } };
+const credentials = {
+  cluster: { kubeconfig },
+  registry: { kind: "existing", host: "registry.test", pull: user("pull"), push: user("push") },
+};
 
 /** Every text of the graph that holds one of these values: `TYPE NAME PATH`, with whether the path is secret. */
 function places(graph: Graph, values: readonly string[]): readonly { place: string; secret: boolean }[] {
@@ -82,7 +91,7 @@ test("keys, kubeconfig and registry credentials of the configuration stay secret
   assert.ok(storage);
   const graph = await evaluateStack({ ...config, jobs: {} }, { secretConfig });
   const keys = ["admin", "jobs", "operator"].map((purpose) => `${purpose}-key-secret-4711`);
-  assertHidden(graph, [...keys, "docker-secret-4711", "kubeconfig-secret-4711"]);
+  assertHidden(graph, [...keys, "pull-password-4711", "kubeconfig-secret-4711"]);
 });
 
 test("no secret reaches a job, a ConfigMap, a pod's spec or the chart's values, also in a preview", async () => {

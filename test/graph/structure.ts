@@ -151,6 +151,7 @@ test("the stack's outputs are its contract, and none is a secret", async () => {
     "bucket",
     "jobs",
     "namespaces",
+    "registry",
     "sparkImages",
     "storageEndpoint",
   ]);

@@ -18,7 +18,7 @@ describe("the choice of the engine", () => {
   });
 
   it("misses all on an empty PATH", () => {
-    assert.equal(missingPrograms("").length, 4);
+    assert.equal(missingPrograms("").length, 5);
   });
 });
 

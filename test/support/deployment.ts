@@ -39,7 +39,13 @@ export interface DeploymentOptions {
   readonly log: (line: string) => void;
 }
 
-const needed = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes", "pulumi-resource-random"];
+const needed = [
+  "pulumi",
+  "pulumi-language-nodejs",
+  "pulumi-resource-kubernetes",
+  "pulumi-resource-random",
+  "pulumi-resource-tls",
+];
 
 /**
  * Opens the Pulumi engine where its programs are on PATH, and the stand-in where one is not. The environment variable

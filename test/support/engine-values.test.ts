@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { describe, it } from "node:test";
 
+import { compareSync } from "bcryptjs";
+
 import { randomValue } from "./engine/random.ts";
 import { mustReplace } from "./engine/replace.ts";
 import { milliseconds } from "./engine/timeouts.ts";
@@ -15,7 +17,11 @@ describe("random values", () => {
     const result = textAt(value?.outputs, "result") ?? "";
     assert.match(result, /^[a-z0-9]{30}$/);
     assert.ok(result.replaceAll(/\D/g, "").length >= 8);
-    assert.deepEqual(value?.secrets, ["result"]);
+    assert.deepEqual(value?.secrets, ["result", "bcryptHash"]);
+    assert.ok(
+      compareSync(result, textAt(value?.outputs, "bcryptHash") ?? ""),
+      "the hash of another password",
+    );
   });
 
   it("are refused where no character is left", () => {

@@ -43,6 +43,8 @@ export interface MonitorOptions {
   readonly project: string;
   readonly stack: string;
   readonly preview: boolean;
+  /** Answers of functions by token. Default: none, every call is refused. */
+  readonly calls?: Readonly<Record<string, (args: Fields) => Fields>> | undefined;
   register(registration: Registration): Promise<Registered>;
   outputs(urn: string, outputs: Fields, secrets: readonly string[]): void;
   /** Told of a call or read that is refused: what the program then sees does not say why. */
@@ -51,7 +53,8 @@ export interface MonitorOptions {
 
 /**
  * Puts Pulumi's mock monitor in the engine's place and shows what the mocks alone never see (parent, dependencies,
- * protection, aliases, secrets) by standing before its two registration calls. Calls and reads are refused.
+ * protection, aliases, secrets) by standing before its two registration calls. Reads are refused, and calls without an
+ * answer.
  */
 export async function installMonitor(options: MonitorOptions): Promise<void> {
   const current = new AsyncLocalStorage<RegisterResourceRequest>();
@@ -62,7 +65,8 @@ export async function installMonitor(options: MonitorOptions): Promise<void> {
     throw error;
   };
   const mocks: pulumi.runtime.Mocks = {
-    call: ({ token }) => refuse(`the call of ${token}`),
+    call: ({ token, inputs }) =>
+      options.calls?.[token]?.(isRecord(inputs) ? inputs : {}) ?? refuse(`the call of ${token}`),
     newResource: async ({ type, name }) => {
       const request = current.getStore() ?? refuse(`reading ${name} (${type})`);
       const { id, state } = await options.register(registrationOf(request, urns));

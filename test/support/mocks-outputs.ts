@@ -28,6 +28,7 @@ function computedOutputs(type: string, name: string, inputs: Fields): { id: stri
   const [module = ""] = type.split("/");
   if (type === "kubernetes:helm.sh/v3:Release") return release(name, inputs);
   if (module.startsWith("kubernetes:")) return kubernetes(name, inputs);
+  if (module.startsWith("aws:")) return amazon(type, name, inputs);
   if (module.startsWith("random:")) return { id: "none", state: randomState(type, name, inputs) };
   if (module.startsWith("tls:")) return { id: digest(name, 40), state: tlsState(type, name) };
   return { id: `${name}-id`, state: {} };
@@ -42,6 +43,21 @@ function kubernetes(name: string, inputs: Fields): { id: string; state: Fields }
     id: namespace === undefined ? objectName : `${namespace}/${objectName}`,
     state: { metadata: { ...given, name: objectName, uid } },
   };
+}
+
+function amazon(type: string, name: string, inputs: Fields): { id: string; state: Fields } {
+  const id = `${name}-${digest(name, 8)}`;
+  const region = "eu-central-1:111122223333";
+  switch (type) {
+    case "aws:ssm/parameter:Parameter": {
+      const path = textAt(inputs, "name") ?? `/${id}`;
+      return { id: path, state: { arn: `arn:aws:ssm:${region}:parameter${path}` } };
+    }
+    case "aws:ec2/eip:Eip":
+      return { id, state: { publicIp: `203.0.113.${parseInt(digest(name, 2), 16)}` } };
+    default:
+      return { id, state: inputs["name"] === undefined ? { name: id } : {} };
+  }
 }
 
 function release(name: string, inputs: Fields): { id: string; state: Fields } {

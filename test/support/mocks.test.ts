@@ -5,6 +5,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
+import type { Fields } from "./kube-json.ts";
 import { evaluate } from "./mocks.ts";
 
 const namespaceType = "kubernetes:core/v1:Namespace";
@@ -110,6 +111,12 @@ describe("evaluate", () => {
   for (const { name, body, says } of failures) {
     it(`fails on ${name}`, () => assert.rejects(evaluate(program(body)), says));
   }
+
+  it("answers the calls of a provider that it is given answers for", async () => {
+    const calls = { "test:index:double": ({ n }: Fields) => ({ twice: Number(n) * 2 }) };
+    const ask = (): Promise<unknown> => pulumi.runtime.invoke("test:index:double", { n: 21 });
+    assert.deepEqual((await evaluate(ask, { calls })).outputs, { twice: 42 });
+  });
 
   it("fails on a call of a provider, naming it", () =>
     assert.rejects(

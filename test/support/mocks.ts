@@ -17,6 +17,8 @@ export interface EvaluateOptions {
   readonly preview?: boolean;
   /** Whether what only a provider can know is unknown (default: in a preview). */
   readonly unknowns?: boolean;
+  /** Answers of providers' functions, by token, such as `aws:ec2/getAmi:getAmi`. Others are refused. */
+  readonly calls?: Readonly<Record<string, (args: Fields) => Fields>>;
 }
 
 /** All that a program declares. */
@@ -36,7 +38,7 @@ let last: Promise<unknown> = Promise.resolve();
 /**
  * Evaluates a program against mocks and records what it registers. One at a time: Pulumi's runtime is global.
  * @throws what the program throws, what a registration is refused with (such as a duplicate URN), what a rejected
- * promise that nobody awaited says, and where the program calls a provider's function.
+ * promise that nobody awaited says, and where the program calls a provider's function that `calls` does not answer.
  */
 export function evaluate(program: () => Promise<unknown>, options: EvaluateOptions = {}): Promise<Graph> {
   const run = last.then(() => evaluateAlone(program, options));
@@ -54,6 +56,7 @@ async function evaluateAlone(program: () => Promise<unknown>, options: EvaluateO
     project,
     stack,
     preview,
+    calls: options.calls,
     async register(registration) {
       registrations.push(registration);
       await turn();

@@ -5,7 +5,7 @@ import { TeamNamespace } from "../../../components/namespaces/team-namespace.ts"
 import { SparkOperator } from "../../../components/operator/spark-operator.ts";
 import { createObjectStore } from "../../../components/storage/create-object-store.ts";
 import { loadConfig } from "../../../config.ts";
-import { operatorImage, sparkImage } from "../../../images/versions.ts";
+import { operatorImage } from "../../../images/versions.ts";
 import type { Fields } from "../../support/kube-json.ts";
 
 /** A job as its two resources, in plain values. */
@@ -29,19 +29,17 @@ export type Texts = Readonly<Record<string, string>>;
  */
 export function byHand(jobs: readonly HandWrittenJob[]): object {
   const config = loadConfig();
-  const { dockerConfig, imageRegistry } = config;
+  const { imageRegistry } = config;
   const cluster = new ExistingCluster("cluster", config.cluster);
   const opts = { provider: cluster.provider };
-  const setupImage = sparkImage(imageRegistry).reference;
-  const store = createObjectStore("store", config.storage, { setupImage, dockerConfig }, opts);
+  const store = createObjectStore("store", config.storage, opts);
   const teams = config.namespaces.map(
-    ({ name, quota, egress }) =>
-      new TeamNamespace(name, { namespace: name, store, dockerConfig, quota, egress }, opts),
+    ({ name, quota, egress }) => new TeamNamespace(name, { namespace: name, store, quota, egress }, opts),
   );
   const image = operatorImage(imageRegistry);
   const operator = new SparkOperator(
     "operator",
-    { ...config.operator, image, store, namespaces: teams, dockerConfig },
+    { ...config.operator, image, store, namespaces: teams },
     opts,
   );
   const jobOpts = { ...opts, dependsOn: [...operator.ready] };

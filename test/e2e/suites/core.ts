@@ -226,11 +226,12 @@ describe("core", () => {
 
     it("says what to do where the store does not answer", async () => {
       const nowhere = existingStorage(ownStoreUrl.replace("//store.", "//nowhere."), ownStoreKeys);
-      await assert.rejects(platform.up({}, nowhere), /does not answer: check storage\.endpoint/);
+      await assert.rejects(platform.up({}, { storage: nowhere }), /does not answer: check storage\.endpoint/);
     });
 
     it("makes the bucket and runs the same job", async () => {
-      await platform.up({ "word-count": wordCount }, existingStorage(ownStoreUrl, ownStoreKeys));
+      const storage = existingStorage(ownStoreUrl, ownStoreKeys);
+      await platform.up({ "word-count": wordCount }, { storage });
       const seen = await application(platform.kube, team, "word-count", ["COMPLETED"]);
       report(describeApplication(seen));
     });

@@ -1,5 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 
+import { hashSync } from "bcryptjs";
+
 import { numberAt, textAt, type Fields } from "../kube-json.ts";
 
 /** What a value comes to: its id, its outputs and which of them are secret. */
@@ -17,7 +19,9 @@ export function randomValue(type: string, inputs: Fields): Value | undefined {
   switch (type) {
     case "random:index/randomPassword:RandomPassword": {
       const result = characters(inputs);
-      return { id: "none", outputs: { ...characterOptions(inputs), result }, secrets: ["result"] };
+      const bcryptHash = hashSync(result, 10);
+      const outputs = { ...characterOptions(inputs), result, bcryptHash };
+      return { id: "none", outputs, secrets: ["result", "bcryptHash"] };
     }
     case "random:index/randomString:RandomString": {
       const result = characters(inputs);

@@ -1,0 +1,36 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { PrivateCa } from "../certificates/private-ca.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
+import { existingRegistry, type ExistingRegistryArgs } from "./existing-registry.ts";
+import { InClusterRegistry } from "./in-cluster-registry.ts";
+import type { PasswordNumbers } from "./registry-users.ts";
+import type { Registry } from "./registry.ts";
+
+/** Which registry the platform has. */
+export type RegistryConfig =
+  | { readonly kind: "none" }
+  | ({ readonly kind: "existing" } & ExistingRegistryArgs)
+  | {
+      readonly kind: "in-cluster";
+      readonly host: string;
+      readonly nodePort?: number | undefined;
+      readonly passwords: PasswordNumbers;
+    };
+
+/** The registry that the configuration asks for. */
+export function createRegistry(
+  name: string,
+  config: RegistryConfig,
+  store: ObjectStore,
+  opts: pulumi.ComponentResourceOptions,
+): Registry | undefined {
+  switch (config.kind) {
+    case "none":
+      return undefined;
+    case "existing":
+      return existingRegistry(config);
+    case "in-cluster":
+      return new InClusterRegistry(name, { ...config, store, ca: new PrivateCa("ca") }, opts);
+  }
+}

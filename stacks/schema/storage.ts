@@ -1,0 +1,92 @@
+import { z } from "zod";
+
+import { quantity, secret, text } from "./fields.ts";
+
+const volumeSchema = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("claim"),
+      size: quantity("size of the volume", "20Gi").default("20Gi"),
+      storageClass: text("storage class; by default the cluster's own", "standard").optional(),
+    }),
+    z.strictObject({
+      kind: z.literal("node"),
+      path: z
+        .string()
+        .startsWith("/")
+        .meta({ description: "folder on the node, which must exist", examples: ["/var/lib/spark-store"] }),
+      node: text("the node's kubernetes.io/hostname label", "node-1"),
+      size: quantity("size of the volume", "20Gi").default("20Gi"),
+    }),
+  ])
+  .default({ kind: "claim", size: "20Gi" })
+  .meta({ description: "where the store keeps its data", examples: [{ kind: "claim", size: "20Gi" }] });
+
+const bucketFields = {
+  bucket: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/)
+    .default("spark")
+    .meta({
+      description: "name of the bucket, 3 to 63 lower-case letters, digits and dashes",
+      examples: ["spark"],
+    }),
+  region: text("region that requests are signed for", "us-east-1").default("us-east-1"),
+  objects: z
+    .record(
+      z.string().regex(/^(datasets|code)\/[^/].*$/),
+      text("path of a file in the project", "examples/data/poem.txt"),
+    )
+    .default({})
+    .meta({
+      description: "small files to put in the bucket: key, below datasets/ or code/, and the file's path",
+      examples: [{ "code/top_words.py": "examples/top_words.py" }],
+    }),
+};
+
+const keyPair = (use: string): z.ZodType<{ accessKeyId: string; secretAccessKey: string }> =>
+  z
+    .strictObject({
+      accessKeyId: text(`access key id for ${use}`, "AKIAEXAMPLE"),
+      secretAccessKey: secret(`secret access key for ${use}`),
+    })
+    .meta({ description: `key pair for ${use}: accessKeyId and secretAccessKey` });
+
+/** The same pair may stand in more than one place, where the store knows only one. */
+const storageKeysSchema = z
+  .strictObject({
+    admin: keyPair("making the bucket and its first objects"),
+    jobs: keyPair("jobs"),
+    history: keyPair("the History Server"),
+    operator: keyPair("the operator"),
+    registry: keyPair("the registry in the cluster"),
+  })
+  .meta({
+    description: "keys for admin, jobs, history, operator and registry",
+    examples: ["pulumi config set --secret --path storage.keys.jobs.secretAccessKey"],
+    // Also where somebody writes a key in the place of the whole.
+    secret: true,
+  });
+
+export const storageSchema = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("in-cluster"), ...bucketFields, volume: volumeSchema }),
+    z.strictObject({
+      kind: z.literal("existing"),
+      ...bucketFields,
+      endpoint: z
+        .url({ protocol: /^https?$/ })
+        .meta({ description: "the store's URL as pods reach it", examples: ["https://s3.example.org"] }),
+      pathStyle: z
+        .boolean()
+        .default(true)
+        .meta({ description: "whether the bucket's name is in the path, not in the host", examples: [true] }),
+      keys: storageKeysSchema,
+    }),
+  ])
+  .prefault({ kind: "in-cluster" })
+  .meta({
+    description:
+      "the bucket of data, code and event logs: a store in the cluster (in-cluster) or one that exists",
+    examples: [{ kind: "in-cluster" }, { kind: "existing", endpoint: "https://s3.example.org" }],
+  });
