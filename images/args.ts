@@ -5,6 +5,11 @@ import { messageOf, UsageError } from "./errors.ts";
 import { mavenCentral } from "./maven.ts";
 import { registryProblem, type Recipe } from "./recipe.ts";
 
+/** A registry by its name, or that of a stack: the one that is selected, if none is named. */
+export type PushTarget =
+  | { readonly kind: "registry"; readonly registry: string }
+  | { readonly kind: "stack"; readonly stack: string | undefined };
+
 export interface Options {
   readonly help: boolean;
   /** What to build, in the table's order. */
@@ -12,7 +17,7 @@ export interface Options {
   /** First part of the local names. */
   readonly registry: string;
   /** Where to push to, if anywhere. */
-  readonly push: string | undefined;
+  readonly push: PushTarget | undefined;
   /** By recipe name: what to build on instead of the public image. */
   readonly bases: ReadonlyMap<string, string>;
   readonly engine: EngineName | undefined;
@@ -30,7 +35,10 @@ export function helpText(recipes: readonly Recipe[]): string {
 IMAGE: ${recipes.map(({ name }) => name).join(", ")}. Without one: all.
 What is up to date is skipped. The images' full names are printed, one a line; all else goes to standard error.
 
-  --push REGISTRY          push them to HOST[:PORT][/PATH] as well; plain HTTP to this machine only
+  --push                   push them to the stack's registry as well, as the user that the stack knows
+  --stack NAME             the stack, instead of the one that is selected
+  --push-to REGISTRY       push them to HOST[:PORT][/PATH], with the engine's own login; plain HTTP to this
+                           machine only
   --registry REGISTRY      first part of the local names (${defaultRegistry})
   --base IMAGE=REFERENCE   build IMAGE on REFERENCE instead of the public base; may be given again
   --engine NAME            ${engineNames.join(" or ")}, instead of the first that works
@@ -40,7 +48,7 @@ What is up to date is skipped. The images' full names are printed, one a line; a
 
 For example, in a closed network:
   npm run images -- --base ${recipes[0]?.name ?? ""}=mirror.example.com/apache/spark:4.0.4 \\
-    --maven-repository https://mirror.example.com/maven --push registry.example.com/spark-platform ${recipes[0]?.name ?? ""}`;
+    --maven-repository https://mirror.example.com/maven --push-to registry.example.com/spark-platform ${recipes[0]?.name ?? ""}`;
 }
 
 /** Reads the command line; throws a {@link UsageError} that says what is wrong and what would be right. */
@@ -61,7 +69,7 @@ export function parseCommandLine(
     help: values.help === true,
     recipes: wanted.size === 0 ? known : known.filter((recipe) => wanted.has(recipe)),
     registry,
-    push: values.push === undefined ? undefined : checkedRegistry("--push", values.push),
+    push: parsePush(values.push === true, values["push-to"], values.stack),
     bases: new Map((values.base ?? []).map((text) => parseBase(text, recipeNamed))),
     engine: parseEngine(values.engine),
     mavenRepository: checkedRepository(
@@ -78,7 +86,9 @@ function parse(argv: readonly string[]) {
       options: {
         help: { type: "boolean", short: "h" },
         registry: { type: "string" },
-        push: { type: "string" },
+        push: { type: "boolean" },
+        "push-to": { type: "string" },
+        stack: { type: "string" },
         base: { type: "string", multiple: true },
         engine: { type: "string" },
         "maven-repository": { type: "string" },
@@ -87,6 +97,21 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new UsageError(messageOf(error));
   }
+}
+
+function parsePush(
+  toStack: boolean,
+  registry: string | undefined,
+  stack: string | undefined,
+): PushTarget | undefined {
+  if (toStack && registry !== undefined) {
+    throw new UsageError("--push is to the stack's registry, --push-to to another: give one of them.");
+  }
+  if (stack !== undefined && !toStack) throw new UsageError("--stack says whose registry --push is to.");
+  if (toStack) return { kind: "stack", stack };
+  return registry === undefined
+    ? undefined
+    : { kind: "registry", registry: checkedRegistry("--push-to", registry) };
 }
 
 function checkedRegistry(option: string, registry: string): string {

@@ -6,9 +6,11 @@ import { messageOf, UsageError } from "./errors.ts";
 import { fetchJar } from "./maven.ts";
 import { DownloadProgress, say } from "./progress.ts";
 import { run } from "./run.ts";
+import { readStackRegistry } from "./stack-registry.ts";
 import { recipes } from "./versions.ts";
 
-const cacheFolder = fileURLToPath(new URL("../.cache/", import.meta.url));
+const project = fileURLToPath(new URL("../", import.meta.url));
+const cacheFolder = `${project}.cache/`;
 
 async function build(options: Options, signal: AbortSignal): Promise<readonly string[]> {
   const progress = new DownloadProgress();
@@ -22,7 +24,9 @@ async function build(options: Options, signal: AbortSignal): Promise<readonly st
         onProgress: progress.update,
         onNote: say,
       }),
+    stackRegistry: (stack) => readStackRegistry(stack, project, { signal }),
     contexts: `${cacheFolder}images`,
+    authorities: `${cacheFolder}registries`,
     say,
   });
 }

@@ -1,8 +1,11 @@
 /** The two programs that can build an image, behind one small interface. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "./errors.ts";
 import { capture, stream, type RunOptions } from "./process.ts";
 import { isLoopback } from "./recipe.ts";
+import type { RegistryAccess } from "./registry-access.ts";
 
 export const engineNames = ["docker", "buildah"] as const;
 export type EngineName = (typeof engineNames)[number];
@@ -28,8 +31,10 @@ export interface Engine {
   inspect(reference: string): Promise<LocalImage | undefined>;
   pull(reference: string): Promise<void>;
   build(options: BuildOptions): Promise<void>;
-  /** Pushes a local image under another name. */
-  push(local: string, remote: string): Promise<void>;
+  /** What must be done before the engine trusts the registry's authority, if it is for the reader to do. */
+  trustAdvice(access: RegistryAccess): Promise<string | undefined>;
+  /** Pushes a local image under another name; with what the engine itself knows of the registry, or as told. */
+  push(local: string, remote: string, access?: RegistryAccess): Promise<void>;
 }
 
 const dockerImages = z
@@ -63,8 +68,8 @@ async function inspectJson(
 const buildArgs = (args: Readonly<Record<string, string>>): string[] =>
   Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
 
-/** Docker, through its command line. */
-export function docker(options: RunOptions = {}): Engine {
+/** Docker, through its command line. `certificates` is where its engine looks for authorities, by registry. */
+export function docker(options: RunOptions = {}, certificates = "/etc/docker/certs.d"): Engine {
   const run = (...args: string[]): Promise<void> => stream("docker", args, options);
   return {
     name: "docker",
@@ -75,9 +80,19 @@ export function docker(options: RunOptions = {}): Engine {
     pull: (reference) => run("pull", reference),
     build: ({ context, reference, buildArgs: args }) =>
       run("build", ...buildArgs(args), "--tag", reference, context),
-    push: async (local, remote) => {
+    trustAdvice: async ({ host, authority }) => {
+      if (authority === undefined) return undefined;
+      const [ours, trusted] = [join(authority, "ca.crt"), join(certificates, host, "ca.crt")];
+      if ((await textOf(trusted)) === (await textOf(ours))) return undefined;
+      return (
+        `docker's engine must trust the authority of ${host}. Where it runs: sudo install -D -m 644 ${ours} ${trusted} ` +
+        "(https://docs.docker.com/engine/security/certificates/)"
+      );
+    },
+    push: async (local, remote, access) => {
       if (local !== remote) await run("tag", local, remote);
-      await run("push", remote);
+      const env = access && (await dockerEnvironment(access, options));
+      await stream("docker", ["push", remote], env === undefined ? options : { ...options, env });
     },
   };
 }
@@ -109,12 +124,35 @@ export function buildah(options: RunOptions = {}): Engine {
         reference,
         context,
       ),
-    push: async (local, remote) => {
+    trustAdvice: () => Promise.resolve(undefined),
+    push: async (local, remote, access) => {
       if (local !== remote) await run("tag", local, remote);
-      await run("push", `--tls-verify=${String(!isLoopback(remote))}`, remote);
+      const authority = access?.authority;
+      const verify = authority !== undefined || !isLoopback(remote);
+      await run(
+        "push",
+        `--tls-verify=${String(verify)}`,
+        ...(access === undefined ? [] : ["--authfile", join(access.credentials, "config.json")]),
+        ...(authority === undefined ? [] : ["--cert-dir", authority]),
+        remote,
+      );
     },
   };
 }
+
+/** Another configuration also means docker's default engine: the one in use is named as well. */
+async function dockerEnvironment(access: RegistryAccess, options: RunOptions): Promise<NodeJS.ProcessEnv> {
+  const args = ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];
+  const context = await capture("docker", args, options);
+  const engine = context?.code === 0 ? { DOCKER_HOST: context.stdout.trim() } : {};
+  return { ...(options.env ?? process.env), ...engine, DOCKER_CONFIG: access.credentials };
+}
+
+const textOf = (file: string): Promise<string | undefined> =>
+  readFile(file, "utf8").then(
+    (text) => text.trim(),
+    () => undefined,
+  );
 
 /** The engine to use: the one that was asked for, else docker where its engine answers, else buildah. */
 export async function chooseEngine(wanted?: EngineName, options: RunOptions = {}): Promise<Engine> {

@@ -1,18 +1,24 @@
 /** What `npm run images` does, with the engine and the downloads given to it. */
 import { rm } from "node:fs/promises";
-import type { Options } from "./args.ts";
+import type { Options, PushTarget } from "./args.ts";
 import { buildArgsOf, createContext, type ContextJars } from "./context.ts";
 import type { Engine } from "./engine.ts";
 import { seconds } from "./progress.ts";
 import { buildHash, imageReference, recipeLabel, recipeTag, smallJars, type Recipe } from "./recipe.ts";
+import { withAccess, type RegistryAccess } from "./registry-access.ts";
+import type { StackRegistry } from "./stack-registry.ts";
 import type { Jar } from "./versions.ts";
 
 export interface Tools {
   readonly engine: Engine;
   /** The path of a jar, once it is here. */
   readonly fetchJar: (jar: Jar) => Promise<string>;
+  /** The registry of a stack; of the one that is selected, if none is named. */
+  readonly stackRegistry: (stack: string | undefined) => Promise<StackRegistry>;
   /** Folder in which build contexts are laid out. */
   readonly contexts: string;
+  /** Folder for the certificates of registries' authorities. */
+  readonly authorities: string;
   readonly say: (text: string) => void;
 }
 
@@ -27,6 +33,7 @@ interface Step {
 
 /** Builds what is not up to date, pushes if asked to, and returns the names under which the images now stand. */
 export async function run(options: Options, tools: Tools): Promise<readonly string[]> {
+  const pushAll = options.push && (await pusher(options.push, tools));
   const steps: Step[] = [];
   for (const recipe of options.recipes) steps.push(await plan(recipe, options, tools));
   for (const { recipe, reference, upToDate } of steps) {
@@ -36,10 +43,7 @@ export async function run(options: Options, tools: Tools): Promise<readonly stri
     steps.filter(({ upToDate }) => !upToDate),
     tools,
   );
-  if (options.push === undefined) return steps.map(({ reference }) => reference);
-  const pushed: string[] = [];
-  for (const step of steps) pushed.push(await push(step, options.push, tools));
-  return pushed;
+  return pushAll === undefined ? steps.map(({ reference }) => reference) : pushAll(steps);
 }
 
 /** Looks at the base, which is pulled where it is not here, and at the image of an earlier run. */
@@ -100,12 +104,43 @@ async function build(step: Step, jars: ContextJars, { engine, contexts, say }: T
   say(`${recipe.name}: built in ${seconds(started)}`);
 }
 
-async function push(step: Step, registry: string, { engine, say }: Tools): Promise<string> {
+/** What pushes images and returns their new names. What is wrong with a stack is said before anything is built. */
+async function pusher(
+  target: PushTarget,
+  tools: Tools,
+): Promise<(steps: readonly Step[]) => Promise<string[]>> {
+  if (target.kind === "registry") return (steps) => pushEach(steps, target.registry, tools);
+  const registry = await tools.stackRegistry(target.stack);
+  return (steps) =>
+    withAccess(registry, tools.authorities, async (access) => {
+      const advice = await tools.engine.trustAdvice(access);
+      if (advice !== undefined) tools.say(advice);
+      return pushEach(steps, registry.platformImages, tools, access);
+    });
+}
+
+async function pushEach(
+  steps: readonly Step[],
+  registry: string,
+  tools: Tools,
+  access?: RegistryAccess,
+): Promise<string[]> {
+  const pushed: string[] = [];
+  for (const step of steps) pushed.push(await push(step, registry, tools, access));
+  return pushed;
+}
+
+async function push(
+  step: Step,
+  registry: string,
+  { engine, say }: Tools,
+  access?: RegistryAccess,
+): Promise<string> {
   const started = performance.now();
   const { recipe, reference } = step;
   const remote = imageReference(registry, recipe.repository, recipeTag(recipe)).reference;
   say(`${recipe.name}: pushing ${remote}`);
-  await engine.push(reference, remote);
+  await engine.push(reference, remote, access);
   say(`${recipe.name}: pushed in ${seconds(started)}`);
   return remote;
 }

@@ -166,7 +166,7 @@ export const recipes: readonly Recipe[] = [...rows.map(sparkRecipe), operatorRec
 /**
  * The Spark image in a registry. Its tag changes with everything that goes into the image, so a node that has the
  * tag has the right image.
- * @param registry HOST[:PORT][/PATH], as given to `npm run images -- --push`
+ * @param registry HOST[:PORT][/PATH], as given to `npm run images -- --push-to`
  */
 export function sparkImage(registry: string, version: SparkVersion = defaultSparkVersion): ImageReference {
   const recipe = sparkRecipe(rowOf(version));

@@ -19,7 +19,7 @@ try {
   const { registry } = e2eEnvironment(process.env);
   console.error(`images of this checkout, pushed to ${registry}`);
   const build = new URL("../../images/build.ts", import.meta.url).pathname;
-  execFileSync(process.execPath, [build, "--push", registry], { stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(process.execPath, [build, "--push-to", registry], { stdio: ["ignore", "ignore", "inherit"] });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(2);

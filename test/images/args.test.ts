@@ -32,7 +32,7 @@ describe("the command line", () => {
 
   it("takes every option", () => {
     const options = parse([
-      ...["--push", "127.0.0.1:5001/p", "--registry", "local.example", "--engine", "buildah"],
+      ...["--push-to", "127.0.0.1:5001/p", "--registry", "local.example", "--engine", "buildah"],
       ...[
         "--base",
         "spark-4.0.4=mirror.example/spark:4.0.4",
@@ -40,13 +40,20 @@ describe("the command line", () => {
       ],
       ...["--maven-repository", "https://mirror.example/maven", "--help"],
     ]);
-    assert.equal(options.push, "127.0.0.1:5001/p");
+    assert.deepEqual(options.push, { kind: "registry", registry: "127.0.0.1:5001/p" });
     assert.equal(options.registry, "local.example");
     assert.equal(options.engine, "buildah");
     assert.equal(options.bases.get("spark-4.0.4"), "mirror.example/spark:4.0.4");
     assert.equal(options.bases.get("spark-operator"), "mirror.example/op@sha256:ab=c");
     assert.equal(options.mavenRepository, "https://mirror.example/maven");
     assert.equal(options.help, true);
+  });
+
+  it("pushes to the registry of a stack: the selected one, or the one that is named", () => {
+    assert.deepEqual(parse(["--push"]).push, { kind: "stack", stack: undefined });
+    const options = parse(["--push", "spark-4.0.4", "--stack", "org/spark-platform/prod"]);
+    assert.deepEqual(options.push, { kind: "stack", stack: "org/spark-platform/prod" });
+    assert.deepEqual(names(options), ["spark-4.0.4"]);
   });
 
   it("takes the repository from the environment where no option gives it", () => {
@@ -62,8 +69,13 @@ describe("the command line", () => {
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
     [["spark-9.9.9"], /^No image "spark-9\.9\.9"; there are spark-4\.0\.4, spark-3\.5\.8, spark-operator\.$/],
     [["--nonsense"], /--nonsense/],
-    [["--push"], /--push/],
-    [["--push", "https://r.example"], /^--push: "https:\/\/r\.example" is no registry: HOST/],
+    [["--push=r.example"], /--push/],
+    [["--push", "r.example/p"], /^No image "r\.example\/p"/],
+    [["--push-to"], /--push-to/],
+    [["--push", "--push-to", "r.example"], /^--push is to the stack's registry, --push-to to another/],
+    [["--stack", "prod"], /^--stack says whose registry --push is to\.$/],
+    [["--stack", "prod", "--push-to", "r.example"], /^--stack says whose/],
+    [["--push-to", "https://r.example"], /^--push-to: "https:\/\/r\.example" is no registry: HOST/],
     [["--registry", ""], /^--registry: "" is no registry/],
     [["--base", "mirror.example/spark"], /^--base: "mirror\.example\/spark" is not IMAGE=REFERENCE/],
     [["--base", "spark=mirror.example/spark"], /^No image "spark"; there are/],
@@ -92,7 +104,9 @@ describe("the command line", () => {
   it("explains every option and image", () => {
     const text = helpText(recipes);
     for (const word of [
-      "--push",
+      "--push ",
+      "--push-to",
+      "--stack",
       "--registry",
       "--base",
       "--engine",

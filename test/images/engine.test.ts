@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
@@ -111,6 +111,31 @@ describe("inspect", () => {
   });
 });
 
+describe("trust in a registry's own authority", () => {
+  const host = "r.example:30500";
+
+  it("is the reader's to give to docker's engine, once", async () => {
+    const [authority, certificates] = [join(bin, "ours"), join(bin, "certs.d")];
+    await mkdir(authority);
+    await writeFile(join(authority, "ca.crt"), "PEM\n");
+    const engine = docker({ env }, certificates);
+    const advice = `install -D -m 644 ${authority}/ca.crt ${certificates}/${host}/ca.crt`;
+    const access = { host, credentials: "/c", authority };
+    assert.ok((await engine.trustAdvice(access))?.includes(advice));
+    await mkdir(join(certificates, host), { recursive: true });
+    await writeFile(join(certificates, host, "ca.crt"), "another PEM");
+    assert.ok((await engine.trustAdvice(access))?.includes(advice));
+    await writeFile(join(certificates, host, "ca.crt"), "PEM");
+    assert.equal(await engine.trustAdvice(access), undefined);
+    assert.equal(await docker({ env }, "/nowhere").trustAdvice({ host, credentials: "/c" }), undefined);
+  });
+
+  it("is given to buildah with each push", async () => {
+    const access = { host, credentials: "/c", authority: "/nowhere" };
+    assert.equal(await buildah({ env }).trustAdvice(access), undefined);
+  });
+});
+
 describe("build and push", () => {
   const options = { context: "/c d", reference: "r/i:t", buildArgs: { A: "1 2", B: "$x" } };
 
@@ -138,6 +163,35 @@ describe("build and push", () => {
       "<push><--tls-verify=true><r.example/i:t>",
       "<push><--tls-verify=false><127.0.0.1:5001/i:t>",
     ]);
+  });
+
+  it("push with the credentials of one run, which are in no argument", async () => {
+    const access = { host: "r.example:30500", credentials: "/tmp/c", authority: "/ca" };
+    await fake("docker", `echo "unix:///desktop.sock"; echo "$DOCKER_CONFIG $DOCKER_HOST" >>"${bin}/log"`);
+    await docker({ env }).push("i:t", "i:t", access);
+    await fake("buildah", "");
+    await buildah({ env }).push("i:t", "i:t", access);
+    await buildah({ env }).push("127.0.0.1:30500/i:t", "127.0.0.1:30500/i:t", access);
+    const { host, credentials } = access;
+    await buildah({ env }).push("i:t", "i:t", { host, credentials });
+    assert.deepEqual(await calls(), [
+      "<context><inspect><--format><{{.Endpoints.docker.Host}}>",
+      " ",
+      "<push><i:t>",
+      "/tmp/c unix:///desktop.sock",
+      "<push><--tls-verify=true><--authfile></tmp/c/config.json><--cert-dir></ca><i:t>",
+      "<push><--tls-verify=true><--authfile></tmp/c/config.json><--cert-dir></ca><127.0.0.1:30500/i:t>",
+      "<push><--tls-verify=true><--authfile></tmp/c/config.json><i:t>",
+    ]);
+  });
+
+  it("leave docker's engine where it is when docker does not say where", async () => {
+    await fake("docker", `[ $1 = push ] || exit 1; echo "$DOCKER_HOST" >>"${bin}/log"`);
+    await docker({ env: { ...env, DOCKER_HOST: "tcp://d" } }).push("i:t", "i:t", {
+      host: "r",
+      credentials: "/c",
+    });
+    assert.deepEqual((await calls()).slice(1), ["<push><i:t>", "tcp://d"]);
   });
 
   it("end with the engine's exit code", async () => {

@@ -9,7 +9,9 @@ import { parseCommandLine, type Options } from "../../images/args.ts";
 import type { BuildOptions, Engine, LocalImage } from "../../images/engine.ts";
 import { UserError } from "../../images/errors.ts";
 import { jarFile, recipeLabel } from "../../images/recipe.ts";
-import { run } from "../../images/run.ts";
+import type { RegistryAccess } from "../../images/registry-access.ts";
+import { run, type Tools } from "../../images/run.ts";
+import type { StackRegistry } from "../../images/stack-registry.ts";
 import { operatorImage, recipes, sparkImage, type Jar } from "../../images/versions.ts";
 
 const root = await mkdtemp(join(tmpdir(), "images-"));
@@ -20,12 +22,16 @@ let store: Map<string, LocalImage>;
 let contexts: string;
 let broken: string | undefined;
 let onBuild: ((options: BuildOptions) => Promise<void>) | undefined;
+let onPush: ((access: RegistryAccess) => Promise<void>) | undefined;
+let said: string[];
 beforeEach(async () => {
   events = [];
   store = new Map(recipes.map(({ base, name }) => [base, { id: `base of ${name}`, labels: {} }]));
   contexts = await mkdtemp(join(root, "contexts-"));
   broken = undefined;
   onBuild = undefined;
+  onPush = undefined;
+  said = [];
 });
 
 /** An engine that only remembers; what is in `broken` fails. */
@@ -44,9 +50,10 @@ const engine: Engine = {
     const recipe = options.buildArgs["IMAGE_RECIPE"] ?? "";
     store.set(options.reference, { id: `built ${recipe}`, labels: { [recipeLabel]: recipe } });
   },
-  push: (local, remote) => {
+  trustAdvice: ({ authority }) => Promise.resolve(authority && `trust ${authority}`),
+  push: async (local, remote, access) => {
     events.push(`push ${local} ${remote}`);
-    return Promise.resolve();
+    if (access !== undefined) await onPush?.(access);
   },
 };
 
@@ -58,8 +65,26 @@ const fetchJar = async (jar: Jar): Promise<string> => {
 };
 
 const options = (...args: string[]): Options => parseCommandLine(args, {}, recipes);
-const build = (...args: string[]): Promise<readonly string[]> =>
-  run(options(...args), { engine, fetchJar, contexts, say: () => undefined });
+const stackRegistry: StackRegistry = {
+  host: "registry.test:30500",
+  platformImages: "registry.test:30500/spark-platform",
+  certificateAuthority: "PEM",
+  username: "push-1",
+  password: "push-password",
+};
+const tools = (more: Partial<Tools> = {}): Tools => ({
+  engine,
+  fetchJar,
+  contexts,
+  authorities: join(root, "authorities"),
+  stackRegistry: (stack) => {
+    events.push(`stack ${stack ?? "selected"}`);
+    return Promise.resolve(stackRegistry);
+  },
+  say: (text) => void said.push(text),
+  ...more,
+});
+const build = (...args: string[]): Promise<readonly string[]> => run(options(...args), tools());
 
 const local = "localhost/spark-platform";
 const spark4 = sparkImage(local, "4.0.4").reference;
@@ -152,13 +177,45 @@ describe("run", () => {
     await build("spark-operator");
     events = [];
     const remote = operatorImage("r.example/p").reference;
-    assert.deepEqual(await build("--push", "r.example/p", "spark-operator"), [remote]);
+    assert.deepEqual(await build("--push-to", "r.example/p", "spark-operator"), [remote]);
     assert.deepEqual(events, [`push ${operator} ${remote}`]);
+  });
+
+  it("pushes to the stack's registry with credentials that are gone afterwards, also after a failure", async () => {
+    const folders: string[] = [];
+    onPush = async ({ host, credentials, authority }) => {
+      folders.push(credentials);
+      const file = join(credentials, "config.json");
+      const auth = Buffer.from("push-1:push-password").toString("base64");
+      assert.deepEqual(JSON.parse(await readFile(file, "utf8")), { auths: { [host]: { auth } } });
+      for (const [secret, mode] of [[credentials, 0o700] as const, [file, 0o600] as const])
+        assert.equal((await stat(secret)).mode & 0o777, mode);
+      assert.equal(await readFile(join(authority ?? "", "ca.crt"), "utf8"), "PEM");
+    };
+    const remote = operatorImage(stackRegistry.platformImages).reference;
+    assert.deepEqual(await build("--push", "--stack", "prod", "spark-operator"), [remote]);
+    assert.equal(events[0], "stack prod");
+    assert.equal(events.at(-1), `push ${operator} ${remote}`);
+    assert.ok(said.includes(`trust ${join(root, "authorities", stackRegistry.host)}`));
+    assert.doesNotMatch(said.join("\n"), /push-password/);
+    onPush = ({ credentials }) => {
+      folders.push(credentials);
+      return Promise.reject(new UserError("refused"));
+    };
+    await assert.rejects(build("--push", "spark-operator"), /^UserError: refused$/);
+    assert.equal(new Set(folders).size, 2);
+    for (const folder of folders) await assert.rejects(stat(folder), { code: "ENOENT" });
+  });
+
+  it("builds nothing for a stack that has no registry", async () => {
+    const none = (): Promise<never> => Promise.reject(new UserError("no registry"));
+    await assert.rejects(run(options("--push"), tools({ stackRegistry: none })), /no registry/);
+    assert.deepEqual(events, []);
   });
 
   it("stops at an image that cannot be built, keeps those before it and pushes nothing", async () => {
     broken = spark3;
-    await assert.rejects(build("--push", "r.example"), /exit code 1/);
+    await assert.rejects(build("--push-to", "r.example"), /exit code 1/);
     assert.ok(store.has(spark4));
     assert.deepEqual(
       events.filter((event) => /^build|^push/.test(event)),
@@ -170,8 +227,7 @@ describe("run", () => {
   it("says which jar failed, also when it was to arrive meanwhile", async () => {
     const failing = (jar: Jar): Promise<string> =>
       jar.version === "3.3.4" ? Promise.reject(new UserError("no 3.3.4")) : fetchJar(jar);
-    const tools = { engine, fetchJar: failing, contexts, say: () => undefined };
-    await assert.rejects(run(options(), tools), /no 3\.3\.4/);
+    await assert.rejects(run(options(), tools({ fetchJar: failing })), /no 3\.3\.4/);
     assert.ok(store.has(spark4));
   });
 });

@@ -101,6 +101,16 @@ describe("evaluate", () => {
         says: /in an apply/,
       },
       {
+        name: "a failure in what a resource is made of, which others wait for",
+        body: () => {
+          const length = pulumi.output(1).apply((): number => {
+            throw new Error("in an input");
+          });
+          return { result: new random.RandomString("a", { length }).result };
+        },
+        says: /in an input/,
+      },
+      {
         name: "what the program throws",
         body: () => {
           throw new Error("wrong config");

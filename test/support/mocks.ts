@@ -116,13 +116,16 @@ async function settle(registrations: readonly Registration[]): Promise<void> {
 async function withRejections(refusals: readonly Error[], body: () => Promise<void>): Promise<void> {
   const others = process.listeners("unhandledRejection");
   const rejections: Error[] = [];
+  const rejected = Promise.withResolvers<undefined>();
   const collect = (reason: unknown): void => {
     rejections.push(reason instanceof Error ? reason : new Error(JSON.stringify(reason)));
+    rejected.resolve(undefined);
   };
   process.removeAllListeners("unhandledRejection");
   process.on("unhandledRejection", collect);
   try {
-    await body();
+    // A resource whose input failed is never registered, and what waits for it waits for good.
+    await Promise.race([body(), rejected.promise]);
     await turn();
   } catch (error) {
     collect(error);
