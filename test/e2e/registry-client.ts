@@ -34,7 +34,14 @@ export class RegistryClient {
   ask(method: string, requestPath: string, user?: Credentials): Promise<Answer> {
     const auth = user && `${user.username}:${user.password}`;
     // An own connection each time, as a new client has.
-    const options = { method, ca: this.authority, agent: false, ...(auth !== undefined && { auth }) };
+    const headers = { accept: "application/vnd.oci.image.manifest.v1+json" };
+    const options = {
+      method,
+      headers,
+      ca: this.authority,
+      agent: false,
+      ...(auth !== undefined && { auth }),
+    };
     return new Promise((resolve, reject) => {
       const request = https.request(`https://${this.host}${requestPath}`, options, (response) => {
         let body = "";

@@ -20,6 +20,8 @@ import { job, localJob, team } from "../stack.ts";
 const { certsDir, registry: mirror } = e2eEnvironment(process.env);
 const name = "registry.e2e.test";
 const registry = { kind: "in-cluster", host: name, nodePort: 30500 };
+/** No `images`: the platform's own are in the stack's registry. */
+const withOwnImages = { registry, images: {} };
 const host = `${name}:${registry.nodePort}`;
 const run = promisify(execFile);
 
@@ -152,7 +154,7 @@ describe("registry", { skip }, () => {
 
   it("serves the operator and jobs: those on the platform's images and those on a user's own", async () => {
     const jobs = { "word-count": localJob("word-count"), "own-image": ownJob("own-image", "team/app:1") };
-    await platform.up(jobs, { registry });
+    await platform.up(jobs, withOwnImages);
     const operator = { apiVersion: "apps/v1", kind: "Deployment", namespace: "spark-operator" };
     const controller = await platform.kube.read({ ...operator, name: "spark-operator-controller" });
     const [container] = listAt(controller, "spec", "template", "spec", "containers");
@@ -175,7 +177,10 @@ describe("registry", { skip }, () => {
     })();
     try {
       const rotated = { ...registry, passwords: { pull: 2, push: 2 } };
-      await platform.up({ rotated: ownJob("rotated", "team/app:2") }, { registry: rotated });
+      await platform.up(
+        { rotated: ownJob("rotated", "team/app:2") },
+        { ...withOwnImages, registry: rotated },
+      );
       await ranOn("rotated", 2);
     } finally {
       done.abort();
@@ -207,7 +212,7 @@ describe("registry", { skip }, () => {
 
   it("names the image that a job cannot get, where somebody looks for the reason", async () => {
     const image = `${host}/team/app:missing`;
-    await platform.up({ missing: ownJob("missing", "team/app:missing") }, { registry });
+    await platform.up({ missing: ownJob("missing", "team/app:missing") }, withOwnImages);
     const message = await until("the driver's pod to say why it waits", 180_000, async () => {
       const pods = await platform.kube.list("v1", "Pod", { namespace: team });
       const pod = pods.find((each) => textAt(each, "metadata", "name") === "missing-driver");
