@@ -166,13 +166,14 @@ describe("registry", { skip }, () => {
   it("changes a password without a moment in which a pull fails", async () => {
     const old = await pullUser();
     const manifest = "/v2/team/app/manifests/2";
-    const seen: number[] = [];
+    const seen: (number | string)[] = [];
     const done = new AbortController();
+    const pull = (user: Credentials): Promise<number | string> =>
+      client.ask("GET", manifest, user).then(({ status }) => status, String);
     const pulling = (async () => {
       while (!done.signal.aborted) {
         // Whoever pulls takes the password that the cluster has at that moment, or still has the old one.
-        for (const user of [await pullUser(), old])
-          seen.push((await client.ask("GET", manifest, user)).status);
+        for (const user of [await pullUser(), old]) seen.push(await pull(user));
       }
     })();
     try {
