@@ -36,6 +36,9 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
         ...(args.kubeconfig !== undefined && { kubeconfig: args.kubeconfig }),
         ...(args.context !== undefined && { context: args.context }),
         clusterIdentifier: args.identifier,
+        // A new password changes the secret in its place. Otherwise the secret would go before its next form comes, and
+        // a pull in between would find none.
+        enableSecretMutable: true,
       },
       { parent: this },
     );

@@ -38,12 +38,8 @@ export function trustRegistry(certsDir: string, { host, authorities }: NodeRegis
     writeFileSync(file, pem);
     return file;
   });
-  const toml = [
-    `server = "https://${host}"`,
-    `[host."https://${host}"]`,
-    `  capabilities = ["pull", "resolve"]`,
-    `  ca = ${JSON.stringify(files)}`,
-  ];
+  // Not below `[host…]`: what such a host does not have is asked of the server once more, without its authorities.
+  const toml = [`server = "https://${host}"`, `ca = ${JSON.stringify(files)}`];
   writeFileSync(path.join(folder, "hosts.toml"), `${toml.join("\n")}\n`);
   return () => {
     rmSync(folder, { recursive: true, force: true });

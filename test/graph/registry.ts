@@ -63,6 +63,11 @@ test("each role has a password in use, the next one is known beforehand, and the
   for (const hash of knownUsers(third).values()) assert.match(hash, /^\$2a\$/);
 });
 
+test("a new password changes the pull secrets in their place: none is gone for a moment", async () => {
+  const provider = (await withRegistry()).only("pulumi:providers:kubernetes").inputs;
+  assert.equal(provider["enableSecretMutable"], "true");
+});
+
 test("a new password starts no new pod of the registry, another name does", async () => {
   const before = template(await withRegistry());
   assert.equal(template(await withRegistry({ passwords: { push: 7, pull: 2 } })), before);

@@ -72,17 +72,17 @@ describe("certificates", () => {
 });
 
 describe("what the provider does with a change", () => {
-  const secret = (text: string): Record<string, unknown> => ({
-    ...{ apiVersion: "v1", kind: "Secret", metadata: { name: "s" } },
+  const object = (kind: string, text: string): Record<string, unknown> => ({
+    ...{ apiVersion: "v1", kind, metadata: { name: "s" } },
     data: { key: text },
   });
 
-  it("replaces a secret with other data, not one with other labels", () => {
-    assert.equal(mustReplace(secret("a"), secret("b")), true);
-    assert.equal(
-      mustReplace(secret("a"), { ...secret("a"), metadata: { name: "s", labels: { a: "b" } } }),
-      false,
-    );
+  it("replaces a ConfigMap with other data, not one with other labels, and changes a secret in its place", () => {
+    const [before, after] = [object("ConfigMap", "a"), object("ConfigMap", "b")];
+    assert.equal(mustReplace(before, after), true);
+    assert.equal(mustReplace(before, { ...before, metadata: { name: "s", labels: { a: "b" } } }), false);
+    assert.equal(mustReplace(object("Secret", "a"), object("Secret", "b")), false);
+    assert.equal(mustReplace(object("Secret", "a"), { ...object("Secret", "a"), type: "Opaque" }), true);
   });
 
   it("reads Pulumi's timeouts", () => {

@@ -14,7 +14,8 @@ const fields: Readonly<Record<string, readonly string[] | undefined>> = {
   "v1/PersistentVolume": ["spec.hostPath", "spec.local", "spec.nfs", "spec.csi"],
   "v1/Pod": ["spec"],
   "v1/ResourceQuota": ["spec.scopes"],
-  "v1/Secret": ["type", "data"],
+  // Its data may change: the program's provider has enableSecretMutable.
+  "v1/Secret": ["type"],
   "v1/Service": ["spec.clusterIP"],
   "apps/v1/DaemonSet": workload,
   "apps/v1/Deployment": workload,
