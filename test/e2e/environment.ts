@@ -29,3 +29,13 @@ export function e2eEnvironment(env: NodeJS.ProcessEnv): E2eEnvironment {
     certsDir: env["E2E_CERTS_DIR"],
   };
 }
+
+/** The message of the error that a check throws, for a test to be skipped with; false where it throws none. */
+export function whyNot(check: () => unknown): string | false {
+  try {
+    check();
+    return false;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

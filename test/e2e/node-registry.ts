@@ -12,13 +12,14 @@ export interface NodeRegistry {
   readonly authorities: readonly string[];
 }
 
-/** Makes a name resolve on this machine until `forgetNames`. */
-export function resolveName(name: string, address: string): void {
-  writeFileSync(hosts, `${withoutOurs()}${address} ${name} ${mark}\n`);
-}
-
-export function forgetNames(): void {
-  writeFileSync(hosts, withoutOurs());
+/** Makes names resolve on this machine, and no longer those of an earlier call. Returns the way back. */
+export function resolveNames(addresses: Readonly<Record<string, string>>): () => void {
+  const lines = Object.entries(addresses).map(([name, address]) => `${address} ${name} ${mark}\n`);
+  // In place: in a container the file is a mount of its own.
+  writeFileSync(hosts, `${withoutOurs()}${lines.join("")}`);
+  return () => {
+    writeFileSync(hosts, withoutOurs());
+  };
 }
 
 function withoutOurs(): string {

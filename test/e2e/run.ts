@@ -26,10 +26,11 @@ try {
 }
 
 const files = (asked.length > 0 ? asked : known).map((name) => new URL(`${name}.ts`, folder).pathname);
-const counts = { passed: 0, failed: 0 };
+const counts = { passed: 0, failed: 0, skipped: 0 };
 const stream = run({ files, concurrency: false });
-stream.on("test:pass", ({ details }) => {
-  if (details.type !== "suite") counts.passed++;
+stream.on("test:pass", ({ details, skip }) => {
+  if (skip !== undefined) counts.skipped++;
+  else if (details.type !== "suite") counts.passed++;
 });
 stream.on("test:fail", ({ details }) => {
   // A suite whose tests failed is counted by them; one whose own hook failed, such as the cleaning up, is not.
@@ -38,7 +39,9 @@ stream.on("test:fail", ({ details }) => {
 });
 stream.pipe(new spec()).pipe(process.stdout);
 process.once("beforeExit", () => {
-  console.log(`${counts.passed} passed, ${counts.failed} failed`);
-  // A run without a test has proven nothing.
-  process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+  const { passed, failed, skipped } = counts;
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  // A run without a test has proven nothing, and the gate's machine has all that any test needs.
+  const unproven = passed === 0 || (skipped > 0 && process.env["CI"] !== undefined);
+  process.exitCode = failed > 0 || unproven ? 1 : 0;
 });

@@ -80,6 +80,10 @@ def read():
     return {name: value.encode() for name, value in values.items() if name in files}
 
 
+def holds(file, value):
+    return file.exists() and file.read_bytes() == value
+
+
 def stage(name, value):
     """The value in a new file beside the one that it will replace."""
     file, mode, group = files[name]
@@ -95,21 +99,17 @@ def stage(name, value):
 
 def main():
     values = read()
-    staged = {name: stage(name, value) for name, value in values.items()}
-    if "tls-key" in staged:
+    changed = sorted(name for name, value in values.items() if not holds(files[name][0], value))
+    new = {name: files[name][0] for name in files} | {name: stage(name, values[name]) for name in changed}
+    tls = {"tls-certificate", "tls-key"} & set(changed)
+    if tls:
         # Fails where the two do not belong together, as they may for a moment while the stack renews them.
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(staged["tls-certificate"], staged["tls-key"])
-    changed = set()
-    for name, new in staged.items():
-        file = files[name][0]
-        if file.exists() and file.read_bytes() == values[name]:
-            new.unlink()
-        else:
-            new.replace(file)
-            changed.add(name)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(new["tls-certificate"], new["tls-key"])
+    for name in changed:
+        new[name].replace(files[name][0])
     if changed:
-        print("changed:", *sorted(changed))
-    if "tls-certificate" in changed:
+        print("changed:", *changed)
+    if tls:
         subprocess.run(["systemctl", "reload-or-restart", "nginx"], check=True)
 
 
@@ -123,6 +123,7 @@ every_minute() {
 Description=$2
 Wants=network-online.target
 After=network-online.target
+StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot

@@ -12,7 +12,7 @@ import { until } from "../../support/kube-wait.ts";
 import { application, describeApplication } from "../applications.ts";
 import type { Bucket } from "../bucket.ts";
 import { e2eEnvironment } from "../environment.ts";
-import { forgetNames, resolveName, trustRegistry } from "../node-registry.ts";
+import { resolveNames, trustRegistry } from "../node-registry.ts";
 import { E2ePlatform, report } from "../platform.ts";
 import { RegistryClient, type Credentials } from "../registry-client.ts";
 import { job, localJob, team } from "../stack.ts";
@@ -59,6 +59,7 @@ describe("registry", { skip }, () => {
   let bucket: Bucket;
   let client: RegistryClient;
   let distrust: () => void = () => undefined;
+  let forget: () => void = () => undefined;
   const folder = mkdtempSync(path.join(tmpdir(), "e2e-outputs-"));
 
   const pushUser = (): Credentials => userOf(recordAt(platform.outputs["registry"], "push"));
@@ -87,7 +88,7 @@ describe("registry", { skip }, () => {
     const [node] = await platform.kube.list("v1", "Node");
     const addresses = listAt(node, "status", "addresses").map((each) => recordAt(each));
     const internal = addresses.find((each) => each["type"] === "InternalIP");
-    resolveName(name, String(internal?.["address"]));
+    forget = resolveNames({ [name]: String(internal?.["address"]) });
     // The platform's own images come from elsewhere until they are here.
     await platform.up({}, { registry, images: { registry: mirror } });
     const authority = textAt(platform.outputs["registry"], "certificateAuthority") ?? "";
@@ -97,7 +98,7 @@ describe("registry", { skip }, () => {
   });
   after(async () => {
     distrust();
-    forgetNames();
+    forget();
     rmSync(folder, { recursive: true, force: true });
     client.close();
     await platform.close();
