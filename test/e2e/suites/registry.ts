@@ -13,9 +13,10 @@ import { application, describeApplication } from "../applications.ts";
 import type { Bucket } from "../bucket.ts";
 import { e2eEnvironment } from "../environment.ts";
 import { resolveNames, trustRegistry } from "../node-registry.ts";
+import { ownDockerfile, ownJob, ownOutput } from "../own-image.ts";
 import { E2ePlatform, report } from "../platform.ts";
 import { RegistryClient, type Credentials } from "../registry-client.ts";
-import { job, localJob, team } from "../stack.ts";
+import { localJob, team } from "../stack.ts";
 
 const { certsDir, registry: mirror } = e2eEnvironment(process.env);
 const name = "registry.e2e.test";
@@ -24,32 +25,6 @@ const registry = { kind: "in-cluster", host: name, nodePort: 30500 };
 const withOwnImages = { registry, images: {} };
 const host = `${name}:${registry.nodePort}`;
 const run = promisify(execFile);
-
-/** The program of the users' own image: it says what is in the image, and what an executor finds in its own. */
-const program = `
-import json, pathlib, sys
-from pyspark.sql import SparkSession
-spark = SparkSession.builder.getOrCreate()
-read = lambda _: pathlib.Path("/opt/team/version").read_text().strip()
-seen = {"driver": read(0), "executor": spark.sparkContext.parallelize([0]).map(read).first()}
-spark.sparkContext.parallelize([json.dumps(seen)], 1).saveAsTextFile(sys.argv[1])
-spark.stop()
-`;
-const ownImage = (base: string, version: number): string =>
-  [
-    `FROM ${base}`,
-    "USER root",
-    `RUN mkdir /opt/team && echo ${version} > /opt/team/version`,
-    `RUN printf '%s' ${JSON.stringify(Buffer.from(program).toString("base64"))} | base64 -d > /opt/team/main.py`,
-    "USER 185",
-  ].join("\n");
-const output = (job: string): string => `datasets/e2e/${job}/`;
-const ownJob = (jobName: string, image: string): ReturnType<typeof job> =>
-  job({
-    image,
-    mainFile: "local:///opt/team/main.py",
-    arguments: [`s3a://spark/${output(jobName)}`],
-  });
 
 const skip =
   certsDir === undefined ? "E2E_CERTS_DIR is not set: the node cannot be made to trust the registry" : false;
@@ -78,7 +53,7 @@ describe("registry", { skip }, () => {
   const ranOn = async (jobName: string, version: number): Promise<void> => {
     const seen = await application(platform.kube, team, jobName, ["COMPLETED"]);
     report(describeApplication(seen));
-    const said: unknown = JSON.parse(await bucket.onlyText(output(jobName)));
+    const said: unknown = JSON.parse(await bucket.onlyText(ownOutput(jobName)));
     assert.deepEqual(said, { driver: String(version), executor: String(version) });
   };
 
@@ -144,7 +119,8 @@ describe("registry", { skip }, () => {
   it("takes an image of a user's own, built on one of the platform's, from who may push", async () => {
     const base = `${host}/spark-platform/${(textAt(platform.outputs["sparkImages"], "4.0.4") ?? "").split("/").at(-1) ?? ""}`;
     const pull = await pullUser();
-    for (const version of [1, 2]) await client.build(`team/app:${version}`, ownImage(base, version), pull);
+    for (const version of [1, 2])
+      await client.build(`team/app:${version}`, ownDockerfile(base, version), pull);
     await assert.rejects(client.push("team/app:1", pull), refused(403, /denied/i));
     await assert.rejects(client.push("team/app:1"), refused(401, /authentication required|unauthorized/i));
     const wrong = { ...pushUser(), password: "wrong" };
