@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ExistingClusterArgs } from "./components/cluster/existing-cluster.ts";
+import type { Exposure } from "./components/ingress/exposure.ts";
+import type { UiConfig } from "./components/ingress/user-interface.ts";
 import type { RegistryConfig } from "./components/registry/create-registry.ts";
 import { inClusterHost } from "./components/registry/in-cluster-registry.ts";
 import { platformFolder, type RegistryUser } from "./components/registry/registry.ts";
@@ -21,6 +23,8 @@ export interface PlatformConfig {
   readonly registry: RegistryConfig;
   readonly namespaces: StackSettings["namespaces"];
   readonly operator: StackSettings["operator"];
+  /** Undefined: there are no pages, and no History Server. */
+  readonly ui: UiConfig | undefined;
   readonly jobDefaults: JobDefaults;
   readonly jobs: readonly DeclaredJob[];
 }
@@ -47,6 +51,7 @@ export function loadConfig(): PlatformConfig {
     registry: registryConfig(registry),
     namespaces: settings.namespaces,
     operator: settings.operator,
+    ui: uiConfig(settings),
     jobDefaults,
     jobs,
   };
@@ -108,6 +113,35 @@ function registryConfig(registry: StackSettings["registry"]): RegistryConfig {
   const user = (given: (typeof registry)["pull"]): RegistryUser | undefined =>
     given && { username: given.username, password: pulumi.secret(given.password) };
   return { ...registry, pull: user(registry.pull), push: user(registry.push) };
+}
+
+function uiConfig({ ui, history }: StackSettings): UiConfig | undefined {
+  if (ui.kind === "none") return undefined;
+  const { identity } = ui;
+  return {
+    host: ui.host,
+    exposure: exposureOf(ui),
+    certificate: ui.certificate,
+    identity:
+      identity.kind === "dex"
+        ? { ...identity, exposure: exposureOf(ui, identity.nodePort) }
+        : { ...identity, clientSecret: pulumi.secret(identity.clientSecret) },
+    allowed: ui.allowed,
+    adminGroup: ui.adminGroup,
+    history,
+  };
+}
+
+/** How the pages are reached; what else faces browsers is reached alike, at another port. */
+function exposureOf(ui: Exclude<StackSettings["ui"], { kind: "none" }>, port?: number): Exposure {
+  switch (ui.kind) {
+    case "node-port":
+      return { kind: "node-port", port: port ?? ui.nodePort };
+    case "load-balancer":
+      return { kind: "load-balancer" };
+    case "ingress":
+      return { kind: "ingress", className: ui.ingressClass };
+  }
 }
 
 function secretKeys(keys: { readonly accessKeyId: string; readonly secretAccessKey: string }): S3Keys {

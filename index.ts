@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { sharedCa } from "./components/certificates/shared-ca.ts";
 import { ExistingCluster } from "./components/cluster/existing-cluster.ts";
+import { UserInterface } from "./components/ingress/user-interface.ts";
 import { TeamNamespace } from "./components/namespaces/team-namespace.ts";
 import { SparkOperator } from "./components/operator/spark-operator.ts";
 import { createRegistry } from "./components/registry/create-registry.ts";
@@ -21,7 +23,8 @@ const cluster = new ExistingCluster("cluster", config.cluster);
 const opts = { provider: cluster.provider };
 
 const store = createObjectStore("store", config.storage, opts);
-const stackRegistry = createRegistry("registry", config.registry, store, opts);
+const authority = sharedCa("ca");
+const stackRegistry = createRegistry("registry", config.registry, store, authority, opts);
 
 const teams = config.namespaces.map(({ name, quota, egress }) => ({
   name,
@@ -57,12 +60,19 @@ const declared = teams.flatMap(({ name: namespace, team }) => {
     });
 });
 
+const image = sparkImage(imageRegistry).reference;
+const pages =
+  config.ui &&
+  new UserInterface("ui", { ...config.ui, image, store, registry: stackRegistry, authority }, opts);
+
 /** Name of the bucket of data, code and event logs. */
 export const bucket = store.bucket;
 /** The store's URL as pods reach it. */
 export const storageEndpoint = store.endpoint;
 /** Where the platform's images are, and where users push theirs and how to get in. */
 export const registry = registryOutput(stackRegistry, imageRegistry);
+/** Where the pages are, the DNS records that they need, and who can log in; empty where there are none. */
+export const ui = pages?.output ?? {};
 /** Spark version -> image, for users who build their own on top. */
 export const sparkImages = images;
 /** The teams' namespaces. */

@@ -3,8 +3,10 @@ import { z } from "zod";
 import { codeSchema } from "../jobs/code.ts";
 import { jobDefaultsSchema } from "./job-defaults.ts";
 import { dnsLabel, quantity, secret, text } from "./schema/fields.ts";
+import { historySchema } from "./schema/history.ts";
 import { registrySchema } from "./schema/registry.ts";
 import { storageSchema } from "./schema/storage.ts";
+import { uiSchema } from "./schema/ui.ts";
 
 /**
  * What a stack file may say, below `spark-platform:`. Each field carries its description and an example of a right
@@ -33,7 +35,7 @@ const imagesSchema = z
 
 const namespaceSchema = z.strictObject({
   name: dnsLabel("name of the team's namespace", "analytics").refine(
-    (name) => !/^(default|kube-.*|spark-operator|spark-registry|spark-storage|spark-storage-setup)$/.test(name),
+    (name) => !/^(default|kube-.*|spark-(history|operator|registry|storage|storage-setup|ui))$/.test(name),
     { error: "is taken by Kubernetes or by the platform" },
   ),
   quota: z
@@ -106,6 +108,8 @@ export const stackSchema = z.strictObject({
     .prefault([])
     .meta({ description: "the teams' namespaces", examples: [[{ name: "analytics" }]] }),
   operator: operatorSchema,
+  ui: uiSchema,
+  history: historySchema,
   jobDefaults: jobDefaultsSchema,
   jobs: z
     .record(z.string(), declaredJobSchema)

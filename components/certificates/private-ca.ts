@@ -48,13 +48,17 @@ export class PrivateCa extends pulumi.ComponentResource {
     this.registerOutputs({ certificate: this.certificate });
   }
 
-  /** A certificate for one server name, renewed by `up` before it ends. */
-  issue(name: string, host: string, opts: pulumi.CustomResourceOptions): ServerCertificate {
+  /** A certificate for a server's names, renewed by `up` before it ends. */
+  issue(
+    name: string,
+    hosts: string | readonly string[],
+    opts: pulumi.CustomResourceOptions,
+  ): ServerCertificate {
     const key = privateKey(name, opts);
     const request = new tls.CertRequest(
       `${name}-request`,
       // No common name: clients look at the DNS names alone, and it has room for 64 letters only.
-      { privateKeyPem: key.privateKeyPem, subject: { organization }, dnsNames: [host] },
+      { privateKeyPem: key.privateKeyPem, subject: { organization }, dnsNames: [hosts].flat() },
       opts,
     );
     const { certPem } = new tls.LocallySignedCert(

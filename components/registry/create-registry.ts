@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { PrivateCa } from "../certificates/private-ca.ts";
+import type { PrivateCa } from "../certificates/private-ca.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import { existingRegistry, type ExistingRegistryArgs } from "./existing-registry.ts";
 import { InClusterRegistry } from "./in-cluster-registry.ts";
@@ -18,11 +18,12 @@ export type RegistryConfig =
       readonly passwords: PasswordNumbers;
     };
 
-/** The registry that the configuration asks for. */
+/** The registry that the configuration asks for. `authority` makes the stack's authority when it is first asked for. */
 export function createRegistry(
   name: string,
   config: RegistryConfig,
   store: ObjectStore,
+  authority: () => PrivateCa,
   opts: pulumi.ComponentResourceOptions,
 ): Registry | undefined {
   switch (config.kind) {
@@ -31,6 +32,6 @@ export function createRegistry(
     case "existing":
       return existingRegistry(config);
     case "in-cluster":
-      return new InClusterRegistry(name, { ...config, store, ca: new PrivateCa("ca") }, opts);
+      return new InClusterRegistry(name, { ...config, store, ca: authority() }, opts);
   }
 }

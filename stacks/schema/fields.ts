@@ -28,3 +28,20 @@ export const dnsLabel = (description: string, example: string): z.ZodString =>
       description: `${description}: lower-case letters, digits and dashes, 63 at most`,
       examples: [example],
     });
+
+/** A DNS name of at least two parts. */
+export const hostNamePattern = String.raw`[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+`;
+
+export const hostName = (description: string, example: string): z.ZodString =>
+  z
+    .string()
+    .max(253)
+    .regex(new RegExp(`^${hostNamePattern}$`))
+    .meta({ description, examples: [example] });
+
+export const nodePort = (description: string, example: number): z.ZodInt =>
+  z
+    .int()
+    .min(30000)
+    .max(32767)
+    .meta({ description, examples: [example] });

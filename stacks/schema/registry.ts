@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { secret, text } from "./fields.ts";
+import { hostName, hostNamePattern, nodePort, secret, text } from "./fields.ts";
 
 const passwordNumber = (role: string): z.ZodDefault<z.ZodInt> =>
   z
@@ -22,30 +22,19 @@ const user = (use: string): z.ZodType<{ username: string; password: string } | u
       secret: true,
     });
 
-const hostName = String.raw`[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+`;
-
 export const registrySchema = z
   .discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("none") }),
     z.strictObject({
       kind: z.literal("in-cluster"),
-      host: z
-        .string()
-        .max(253)
-        .regex(new RegExp(`^${hostName}$`))
-        .meta({
-          description: "DNS name of the registry, which nodes and those who push must resolve",
-          examples: ["registry.example.org"],
-        }),
-      nodePort: z
-        .int()
-        .min(30000)
-        .max(32767)
-        .optional()
-        .meta({
-          description: "port of every node at which it answers; by default a load balancer's 443",
-          examples: [30500],
-        }),
+      host: hostName(
+        "DNS name of the registry, which nodes and those who push must resolve",
+        "registry.example.org",
+      ),
+      nodePort: nodePort(
+        "port of every node at which it answers; by default a load balancer's 443",
+        30500,
+      ).optional(),
       passwords: z
         .strictObject({ push: passwordNumber("push"), pull: passwordNumber("pull") })
         .prefault({})
@@ -58,7 +47,7 @@ export const registrySchema = z
       kind: z.literal("existing"),
       host: z
         .string()
-        .regex(new RegExp(String.raw`^(${hostName}|localhost)(:\d{1,5})?$`))
+        .regex(new RegExp(String.raw`^(${hostNamePattern}|localhost)(:\d{1,5})?$`))
         .meta({
           description: "host of the registry, with its port where that is not 443",
           examples: ["harbor.example.org"],

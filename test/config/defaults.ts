@@ -30,6 +30,7 @@ test("a stack that names its namespaces has all the rest by default", async () =
     },
     namespaces: [{ name: "analytics", quota: { cpu: "16", memory: "64Gi", pods: 100 }, egress: [] }],
     operator: { workers: 4, cpu: "1" },
+    ui: undefined,
     jobDefaults: standardDefaults,
     jobs: [],
   });

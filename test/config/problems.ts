@@ -19,6 +19,11 @@ const binary = path.join(folder, "binary.bin");
 writeFileSync(binary, Buffer.from([0xff, 0xfe, 0x00]));
 
 const inCluster = (fields: Fields): Fields => ({ kind: "in-cluster", host: "registry.test", ...fields });
+const dex = { kind: "dex", host: "login.test", users: [{ email: "ann@e.test" }] };
+const oidc = { kind: "oidc", issuer: "https://sso.test", clientId: "spark", clientSecret: "s" };
+const pages = (fields: Fields): Fields => ({
+  ui: { kind: "load-balancer", host: "spark.test", identity: oidc, allowed: { groups: ["data"] }, ...fields },
+});
 const objects = (files: Fields): Fields => ({ storage: { kind: "in-cluster", objects: files } });
 
 /** Keys that are wrong by themselves: where, what is wrong, and what would be right. */
@@ -45,6 +50,62 @@ const wrong: readonly (readonly [config: Fields, path: string, problem: RegExp, 
     /is missing/,
     /secure/,
   ],
+  [{ ui: { kind: "gateway" } }, "ui.kind", /./, /node-port/],
+  [pages({ host: "spark" }), "ui.host", /"spark"/, /spark\.example\.org/],
+  [pages({ allowed: undefined }), "ui.allowed", /is missing/, /who gets in/],
+  [pages({ allowed: {} }), "ui.allowed", /names nobody/, /nothing is open to all/],
+  [pages({ allowed: { domains: ["*"] } }), "ui.allowed.domains[0]", /"\*"/, /"example\.org"/],
+  [pages({ allowed: { groups: ["a,b"] } }), "ui.allowed.groups[0]", /"a,b"/, /"data"/],
+  [pages({ kind: "node-port" }), "ui.nodePort", /is missing/, /30443/],
+  [pages({ kind: "node-port", nodePort: 443 }), "ui.nodePort", /443/, /30443/],
+  [pages({ kind: "ingress" }), "ui.ingressClass", /is missing/, /"nginx"/],
+  [pages({ identity: { ...oidc, issuer: "http://sso.test" } }), "ui.identity.issuer", /http:/, /"https:/],
+  [
+    pages({ identity: { ...oidc, clientSecret: "" } }),
+    "ui.identity.clientSecret",
+    /the value \(not shown\)/,
+    /secure/,
+  ],
+  [pages({ identity: { ...dex, users: [] } }), "ui.identity.users", /at least 1/, /passwords/],
+  [pages({ identity: { ...dex, host: "spark.test" } }), "ui.identity.host", /of the pages/, /another/],
+  [pages({ identity: { ...dex, nodePort: 30444 } }), "ui.identity", /has a nodePort/, /^none/],
+  [
+    pages({ kind: "node-port", nodePort: 30443, identity: dex }),
+    "ui.identity",
+    /has no nodePort/,
+    /for example 30444/,
+  ],
+  [
+    pages({ kind: "node-port", nodePort: 30443, identity: { ...dex, nodePort: 30443 } }),
+    "ui.identity.nodePort",
+    /30443 is the port of the pages/,
+    /30444/,
+  ],
+  [
+    pages({ identity: { ...dex, users: [{ email: "a@e.test" }, { email: "A@e.test" }] } }),
+    "ui.identity.users",
+    /an email twice/,
+    /once/,
+  ],
+  [
+    pages({ certificate: { kind: "cert-manager", issuer: "acme" } }),
+    "ui.certificate.kind",
+    /does not go with kind load-balancer/,
+    /kind ingress/,
+  ],
+  [
+    pages({
+      kind: "ingress",
+      ingressClass: "web",
+      identity: dex,
+      certificate: { kind: "cert-manager", issuer: "acme" },
+    }),
+    "ui.certificate.kind",
+    /does not go with a dex/,
+    /kind oidc/,
+  ],
+  [{ history: { memory: "100m" } }, "history.memory", /"100m" is not at least 512m/, /"4g"/],
+  [{ history: { maxAge: "30" } }, "history.maxAge", /"30"/, /"90d"/],
   [{ storage: {} }, "storage.kind", /./, /in-cluster/],
   [{ storage: { kind: "s3" } }, "storage.kind", /./, /in-cluster/],
   [{ storage: { kind: "in-cluster", bucket: "A_b" } }, "storage.bucket", /"A_b"/, /"spark"/],

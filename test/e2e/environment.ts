@@ -9,6 +9,8 @@ export interface E2eEnvironment {
   readonly chart: string | undefined;
   /** containerd's `certs.d` of the cluster's one node, where that node is this machine. */
   readonly certsDir: string | undefined;
+  /** Folder for pictures of the pages; without it, none are made. */
+  readonly screenshots: string | undefined;
 }
 
 /** @throws an Error that names every variable that is missing. */
@@ -27,6 +29,7 @@ export function e2eEnvironment(env: NodeJS.ProcessEnv): E2eEnvironment {
     nodePath: env["E2E_NODE_PATH"],
     chart: env["E2E_CHART"],
     certsDir: env["E2E_CERTS_DIR"],
+    screenshots: env["E2E_SCREENSHOTS"],
   };
 }
 

@@ -1,5 +1,7 @@
 /** One process for all tests of the whole graph: loading Pulumi takes longer than evaluating the program. */
 import "./existing-store.ts";
+import "./history.ts";
+import "./ingress.ts";
 import "./jobs.ts";
 import "./network.ts";
 import "./operator.ts";

@@ -154,6 +154,7 @@ test("the stack's outputs are its contract, and none is a secret", async () => {
     "registry",
     "sparkImages",
     "storageEndpoint",
+    "ui",
   ]);
   assert.equal(outputs["storageEndpoint"], "http://store.spark-storage.svc.cluster.local:7070");
   assert.deepEqual(secretOutputs, []);

@@ -1,0 +1,88 @@
+import { memoryMiB } from "../../jobs/manifest/quantities.ts";
+
+/** How much the History Server may hold, and how long it keeps event logs. */
+export interface HistorySizing {
+  /** The JVM's heap, in MiB (`m`) or GiB (`g`). */
+  readonly memory: string;
+  /** Age, such as `30d`, at which it removes event logs from the bucket. */
+  readonly maxAge: string;
+}
+
+export interface HistoryConfArgs {
+  readonly sizing: HistorySizing;
+  /** `s3a://BUCKET/events/`. */
+  readonly eventLogDirectory: string;
+  /** Properties that reach the store. */
+  readonly storeConf: Readonly<Record<string, string>>;
+  /** What the front door's signature is checked with: base64url. */
+  readonly frontDoorKey: string;
+  /** `https://HOST[:PORT]`, as browsers see it. */
+  readonly url: string;
+}
+
+export const port = 18080;
+/** Where what was read of the logs is kept. A restart begins anew with it. */
+export const cacheFolder = "/var/cache/spark-history";
+const cacheGiB = 8;
+
+/** Overhead that the JVM needs beside its heap: threads, classes, RocksDB. */
+const overheadMiB = 512;
+
+/** Memory of the pod, in MiB. @throws where the heap is not an amount such as `1g`. */
+export function podMemoryMiB({ memory }: HistorySizing): number {
+  const heap = heapMiB(memory);
+  return heap + Math.max(overheadMiB, Math.ceil(heap / 4));
+}
+
+/** What the cache's volume may hold, in GiB: more than the server takes, so that its own limit comes first. */
+export const cacheVolumeGiB = cacheGiB + 2;
+
+/**
+ * All of the server's properties (https://spark.apache.org/docs/4.0.4/monitoring.html). The key is among them: Spark
+ * reads it from a properties file alone, and only one is read.
+ */
+export function historyConf(args: HistoryConfArgs): Record<string, string> {
+  const { sizing } = args;
+  return {
+    ...args.storeConf,
+    "spark.history.fs.logDirectory": args.eventLogDirectory,
+    "spark.history.ui.port": String(port),
+    "spark.history.fs.update.interval": "10s",
+    "spark.history.fs.cleaner.enabled": "true",
+    "spark.history.fs.cleaner.interval": "1h",
+    "spark.history.fs.cleaner.maxAge": sizing.maxAge,
+    // Compaction forgets the details of finished jobs, so that it is for applications that run for weeks: it spares
+    // the last 64 files of a log, a GiB as jobs write them.
+    "spark.history.fs.eventLog.rolling.maxFilesToRetain": "64",
+    // Small applications are shown from memory, and written to disk behind; large ones are read to disk.
+    "spark.history.store.path": cacheFolder,
+    "spark.history.store.maxDiskUsage": `${cacheGiB}g`,
+    "spark.history.store.serializer": "PROTOBUF",
+    "spark.history.store.hybridStore.enabled": "true",
+    "spark.history.store.hybridStore.diskBackend": "ROCKSDB",
+    "spark.history.store.hybridStore.maxMemoryUsage": `${Math.floor(heapMiB(sizing.memory) / 2)}m`,
+    // Whoever comes without the front door's signature is refused, whatever way they came.
+    "spark.ui.filters": jwsFilter,
+    [`spark.${jwsFilter}.param.secretKey`]: args.frontDoorKey,
+    // Its redirects would else say `http`, as it is spoken to. They lose the query: a link to a page of a page shows
+    // that page only if the server has the application in its memory.
+    "spark.ui.proxyRedirectUri": args.url,
+  };
+}
+
+const jwsFilter = "org.apache.spark.ui.JWSFilter";
+
+/** The text of a properties file. @throws where a value would end its line. */
+export function propertiesFile(conf: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(conf).map(([key, value]) => {
+    if (/[\r\n\\]/.test(value)) throw new Error(`the value of ${key} has a line's end or a backslash in it`);
+    return `${key}=${value}\n`;
+  });
+  return lines.join("");
+}
+
+function heapMiB(memory: string): number {
+  const heap = memoryMiB(memory);
+  if (heap === undefined) throw new Error(`${JSON.stringify(memory)} is not an amount of memory such as 1g`);
+  return heap;
+}

@@ -1,0 +1,150 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { frontDoorLabels, type Upstream } from "../ingress/front-door.ts";
+import { uiNamespace } from "../ingress/exposure.ts";
+import type { FrontDoorKey } from "../ingress/front-door-key.ts";
+import { allow } from "../namespaces/network-rules.ts";
+import { SystemNamespace } from "../namespaces/system-namespace.ts";
+import { podMark } from "../pod-mark.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
+import { historyConf, port, propertiesFile, type HistorySizing } from "./history-conf.ts";
+import { confFile, historyPod } from "./history-pod.ts";
+
+export interface HistoryServerArgs {
+  /** Our Spark image. */
+  readonly image: string;
+  readonly store: ObjectStore;
+  /** The registry that its image is in. Default: one that needs no credentials. */
+  readonly registry?: Registry | undefined;
+  readonly sizing: HistorySizing;
+  /** The front door's key: only what its token signs is answered. */
+  readonly key: FrontDoorKey;
+  /** `https://HOST[:PORT]` of the front door. */
+  readonly url: string;
+}
+
+const serviceName = "history";
+const namespaceName = "spark-history";
+const labels = { "app.kubernetes.io/name": "history", "app.kubernetes.io/part-of": "spark-platform" };
+
+/**
+ * Spark's History Server: the pages of applications, from the event logs in the bucket, which it also cleans. It
+ * answers the front door alone.
+ *
+ *     new HistoryServer("history", { image, store, sizing: { memory: "1g", maxAge: "30d" }, key, url });
+ */
+export class HistoryServer extends pulumi.ComponentResource {
+  /** What the front door leads to. */
+  readonly upstream: Upstream;
+  readonly ready: readonly pulumi.Resource[];
+
+  constructor(name: string, args: HistoryServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("spark-platform:history:HistoryServer", name, {}, opts);
+    const child = { parent: this };
+    const { store, registry } = args;
+    const access = store.access("history");
+    const { namespace, imagePullSecrets } = new SystemNamespace(
+      name,
+      { namespace: namespaceName, access, registry },
+      child,
+    );
+    allowHistory(name, namespace, store.network, child);
+    const account = serviceAccount(name, namespace, access.serviceAccountAnnotations, child);
+    const conf = pulumi
+      .all([args.key.key, access.sparkConf, store.eventLogDirectory])
+      .apply(([frontDoorKey, storeConf, eventLogDirectory]) =>
+        propertiesFile(historyConf({ ...args, frontDoorKey, storeConf, eventLogDirectory })),
+      );
+    const secret = new k8s.core.v1.Secret(
+      `${name}-conf`,
+      { metadata: { name: "history-conf", namespace }, stringData: { [confFile]: conf } },
+      child,
+    );
+    const { image, sizing } = args;
+    const deployment = new k8s.apps.v1.Deployment(
+      `${name}-server`,
+      {
+        metadata: { name: serviceName, namespace, labels },
+        spec: {
+          // Never two, since both would clean and compact the same logs.
+          replicas: 1,
+          strategy: { type: "Recreate" },
+          selector: { matchLabels: labels },
+          template: {
+            metadata: {
+              labels,
+              annotations: { "spark-platform/config": podMark(conf, ...Object.values(access.secret.data)) },
+            },
+            spec: historyPod({
+              image,
+              imagePullSecrets,
+              serviceAccount: account.metadata.name,
+              sizing,
+              confName: secret.metadata.name,
+              secretEnv: access.secretEnv,
+            }),
+          },
+        },
+      },
+      { ...child, dependsOn: [...store.ready, ...(registry?.ready ?? [])] },
+    );
+    const service = new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: { name: serviceName, namespace, labels },
+        spec: { selector: labels, ports: [{ name: "http", port, targetPort: "http" }] },
+      },
+      child,
+    );
+    this.upstream = {
+      id: "history",
+      path: "/",
+      url: `http://${serviceName}.${namespaceName}.svc.cluster.local:${port}`,
+      network: {
+        to: [{ namespaceSelector: named(namespaceName), podSelector: { matchLabels: labels } }],
+        ports: [{ protocol: "TCP", port }],
+      },
+    };
+    this.ready = [deployment, service];
+    this.registerOutputs({});
+  }
+}
+
+function serviceAccount(
+  name: string,
+  namespace: pulumi.Input<string>,
+  annotations: Record<string, string>,
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.ServiceAccount {
+  return new k8s.core.v1.ServiceAccount(
+    `${name}-account`,
+    {
+      metadata: {
+        name: serviceName,
+        namespace,
+        // The API server drops an empty map, and Pulumi would see that as a change at every deploy.
+        ...(Object.keys(annotations).length > 0 && { annotations }),
+      },
+      automountServiceAccountToken: false,
+    },
+    opts,
+  );
+}
+
+/** The front door's pods come in; it reaches the store. */
+function allowHistory(
+  name: string,
+  namespace: pulumi.Input<string>,
+  store: k8s.types.input.networking.v1.NetworkPolicyEgressRule,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const frontDoor = { namespaceSelector: named(uiNamespace), podSelector: { matchLabels: frontDoorLabels } };
+  const rules = { ingress: [{ from: [frontDoor], ports: [{ protocol: "TCP", port }] }], egress: [store] };
+  allow(name, { namespace, policy: "history", pods: { matchLabels: labels }, rules }, opts);
+}
+
+function named(namespace: string): k8s.types.input.meta.v1.LabelSelector {
+  return { matchLabels: { "kubernetes.io/metadata.name": namespace } };
+}

@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { PrivateCa } from "../certificates/private-ca.ts";
+import type { HistorySizing } from "../history/history-conf.ts";
+import { HistoryServer } from "../history/history-server.ts";
+import { SystemNamespace } from "../namespaces/system-namespace.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
+import { createIdentity, type IdentityConfig } from "./create-identity.ts";
+import { publicUrl, uiNamespace, type DnsRecord, type Exposure } from "./exposure.ts";
+import { frontDoorKey } from "./front-door-key.ts";
+import { frontDoorTls, type CertificateConfig } from "./front-door-tls.ts";
+import { FrontDoor } from "./front-door.ts";
+import { callbackPath } from "./identity.ts";
+import type { Allowed } from "./proxy-config.ts";
+
+/** What a stack says of its pages. */
+export interface UiConfig {
+  /** DNS name that browsers know the platform by. */
+  readonly host: string;
+  readonly exposure: Exposure;
+  readonly certificate: CertificateConfig;
+  readonly identity: IdentityConfig;
+  readonly allowed: Allowed;
+  /** Members administer the platform. */
+  readonly adminGroup: string | undefined;
+  readonly history: HistorySizing;
+}
+
+export interface UserInterfaceArgs extends UiConfig {
+  /** The Spark image of the History Server. */
+  readonly image: string;
+  readonly store: ObjectStore;
+  /** The registry that the image is in. Default: one that needs no credentials. */
+  readonly registry: Registry | undefined;
+  /** The stack's authority, made when it is first asked for. */
+  readonly authority: () => PrivateCa;
+}
+
+/** The stack's output `ui`. */
+export interface UiOutput {
+  /** Where the pages are. */
+  readonly url: string;
+  /** DNS records that somebody must make. */
+  readonly records: readonly DnsRecord[];
+  /** PEM of the authority that browsers must trust. Absent where they do so anyway. */
+  readonly certificateAuthority?: pulumi.Output<string>;
+  /** Email -> password of the stack's own users, a secret. Absent where an issuer that exists knows them. */
+  readonly users?: pulumi.Output<Record<string, string>>;
+}
+
+/**
+ * The platform's pages: the front door with its certificate, who it asks to log in, and the History Server behind it.
+ *
+ *     new UserInterface("ui", { ...config.ui, image, store, registry, authority: sharedCa("ca") }, opts);
+ */
+export class UserInterface extends pulumi.ComponentResource {
+  readonly output: UiOutput;
+
+  constructor(name: string, args: UserInterfaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("spark-platform:ingress:UserInterface", name, {}, opts);
+    const child = { parent: this };
+    const { host, exposure, allowed, adminGroup, authority } = args;
+    const url = publicUrl(host, exposure);
+    const { namespace } = new SystemNamespace(name, { namespace: uiNamespace }, child);
+    const tls = frontDoorTls(name, { namespace, host, certificate: args.certificate, authority }, child);
+    const { identity, records, users } = createIdentity(
+      args.identity,
+      { namespace, adminGroup, redirectUri: `${url}${callbackPath}`, authority },
+      child,
+    );
+    const key = frontDoorKey(name, child);
+    const history = new HistoryServer("history", { ...args, sizing: args.history, key, url }, child);
+    const frontDoor = new FrontDoor(
+      "front-door",
+      { namespace, host, exposure, tls, identity, allowed, key, upstreams: [history.upstream] },
+      child,
+    );
+    this.output = {
+      url,
+      records: [frontDoor.record, ...records],
+      ...(tls.authority !== undefined && { certificateAuthority: tls.authority }),
+      ...(users !== undefined && { users }),
+    };
+    this.registerOutputs({ url });
+  }
+}
