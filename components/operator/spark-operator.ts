@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
-
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { allow, apiServerEgress } from "../namespaces/network-rules.ts";
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
 import type { JobNamespace } from "../namespaces/team-namespace.ts";
+import { podMark } from "../pod-mark.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import { operatorValues, type OperatorImage, type OperatorSizing } from "./operator-values.ts";
@@ -60,7 +59,7 @@ export class SparkOperator extends pulumi.ComponentResource {
     allowOperator(name, system.namespace, args.store.network, child);
     const keyId = access.secret.data["AWS_ACCESS_KEY_ID"];
     const values = pulumi
-      .all([pulumi.all(args.namespaces.map((team) => team.namespace)), digest(keyId)])
+      .all([pulumi.all(args.namespaces.map((team) => team.namespace)), podMark(keyId ?? "")])
       .apply(([jobNamespaces, keyDigest]) =>
         operatorValues({
           image: args.image,
@@ -118,11 +117,4 @@ function allowOperator(
 ): void {
   const rules = { ingress: [{ ports: [{ protocol: "TCP", port: 9443 }] }], egress: [apiServerEgress, store] };
   allow(name, { namespace, policy: "spark-operator", pods: {}, rules }, opts);
-}
-
-/** A mark of the key in use, so that new keys mean new pods. An access key id is no secret, its digest even less. */
-function digest(keyId: pulumi.Output<string> | undefined): pulumi.Output<string> {
-  return pulumi
-    .unsecret(pulumi.output(keyId ?? ""))
-    .apply((id) => createHash("sha256").update(id).digest("hex").slice(0, 16));
 }

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ServerCertificate } from "../certificates/private-ca.ts";
+import { tlsSecret } from "../certificates/tls-secret.ts";
+import { podMark } from "../pod-mark.ts";
 import type { S3Access } from "../storage/object-store.ts";
 import { serverFiles, serverLabels, serverPod } from "./server-pod.ts";
 
@@ -38,15 +38,7 @@ export function registryServer(
     { metadata: { name: "registry-users", namespace }, stringData: { htpasswd: args.htpasswd } },
     opts,
   );
-  const tls = new k8s.core.v1.Secret(
-    `${name}-tls`,
-    {
-      metadata: { name: "registry-tls", namespace },
-      type: "kubernetes.io/tls",
-      stringData: { "tls.crt": certificate.certificate, "tls.key": certificate.key },
-    },
-    opts,
-  );
+  const tls = tlsSecret(name, { namespace, secret: "registry-tls", certificate }, opts);
   const deployment = new k8s.apps.v1.Deployment(
     `${name}-server`,
     {
@@ -61,9 +53,10 @@ export function registryServer(
             labels: serverLabels,
             annotations: {
               // Read at the start alone. Users are read at every request, so that new ones need no new pod.
-              "spark-platform/config": pulumi
-                .all([files, certificate.certificate])
-                .apply((read) => digest(JSON.stringify(read))),
+              "spark-platform/config": podMark(
+                files.apply((all) => JSON.stringify(all)),
+                certificate.certificate,
+              ),
             },
           },
           spec: serverPod({
@@ -97,8 +90,4 @@ export function registryServer(
     opts,
   );
   return { ready: [deployment, service] };
-}
-
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

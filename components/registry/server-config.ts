@@ -1,7 +1,5 @@
 import { imagesPrefix } from "../storage/object-store.ts";
 
-export { imagesPrefix };
-
 /**
  * The registry's server, the same in a pod and on a virtual machine: distribution keeps images in the bucket, and
  * nginx before it ends TLS, asks for a password and says who may push, since distribution itself lets every user do

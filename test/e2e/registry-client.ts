@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
+import { dockerAuth } from "../../components/registry/docker-auth.ts";
+
 /** A user of the registry, or none. */
 export interface Credentials {
   readonly username: string;
@@ -77,8 +79,7 @@ export class RegistryClient {
 
   #trust(user: Credentials | undefined): string[] {
     const file = path.join(this.#folder, "auth.json");
-    const auth = user && Buffer.from(`${user.username}:${user.password}`).toString("base64");
-    writeFileSync(file, JSON.stringify({ auths: auth === undefined ? {} : { [this.host]: { auth } } }));
+    writeFileSync(file, user === undefined ? "{}" : dockerAuth(this.host, user.username, user.password));
     return ["--authfile", file, "--cert-dir", this.#folder];
   }
 

@@ -16,6 +16,7 @@ import { resolveNames, trustRegistry } from "../node-registry.ts";
 import { ownDockerfile, ownJob, ownOutput } from "../own-image.ts";
 import { E2ePlatform, report } from "../platform.ts";
 import { RegistryClient, type Credentials } from "../registry-client.ts";
+import { nodeAddress } from "../rollouts.ts";
 import { localJob, team } from "../stack.ts";
 
 const { certsDir, registry: mirror } = e2eEnvironment(process.env);
@@ -60,10 +61,7 @@ describe("registry", { skip }, () => {
   before(async () => {
     assert.ok(certsDir);
     platform = await E2ePlatform.open("e2e-registry");
-    const [node] = await platform.kube.list("v1", "Node");
-    const addresses = listAt(node, "status", "addresses").map((each) => recordAt(each));
-    const internal = addresses.find((each) => each["type"] === "InternalIP");
-    forget = resolveNames({ [name]: String(internal?.["address"]) });
+    forget = resolveNames({ [name]: await nodeAddress(platform.kube) });
     // The platform's own images come from elsewhere until they are here.
     await platform.up({}, { registry, images: { registry: mirror } });
     const authority = textAt(platform.outputs["registry"], "certificateAuthority") ?? "";

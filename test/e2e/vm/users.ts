@@ -1,3 +1,4 @@
+import { dockerAuth } from "../../../components/registry/docker-auth.ts";
 import { run } from "./commands.ts";
 
 export interface User {
@@ -23,6 +24,5 @@ export async function htpasswd(number: number): Promise<string> {
 
 /** What a client logs in with: Docker's configuration file. */
 export function dockerConfig(host: string, { name, password }: User): string {
-  const auth = Buffer.from(`${name}:${password}`).toString("base64");
-  return JSON.stringify({ auths: { [host]: { username: name, password, auth } } });
+  return dockerAuth(host, name, password);
 }
