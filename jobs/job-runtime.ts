@@ -38,7 +38,7 @@ export function jobRuntime(args: JobRuntimeArgs): JobRuntime {
       images: args.images,
       imagePullSecrets: args.team.imagePullSecrets,
       ...(args.registry !== undefined && { registry: args.registry.host }),
-      storage: { sparkConf, env: {}, secretEnv: access.secretEnv },
+      storage: { sparkConf, env: {}, secretEnv: access.keys?.env ?? {} },
       eventLogDirectory,
       labels: { "app.kubernetes.io/part-of": "spark-platform" },
     }));

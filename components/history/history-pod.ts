@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { restrictedContainer, restrictedPod } from "../pod-security.ts";
-import type { S3Access } from "../storage/object-store.ts";
+import type { S3PodKeys } from "../storage/object-store.ts";
 import { cacheFolder, cacheVolumeGiB, podMemoryMiB, port, type HistorySizing } from "./history-conf.ts";
 
 /** uid and gid of spark in its image. */
@@ -32,8 +32,8 @@ export interface HistoryPodArgs {
   readonly sizing: HistorySizing;
   /** Secret with the properties file. */
   readonly confName: pulumi.Input<string>;
-  /** Environment from secrets: the keys of the store. */
-  readonly secretEnv: S3Access["secretEnv"];
+  /** Environment from secrets: the keys of the store, if it takes keys. */
+  readonly secretEnv: S3PodKeys["env"];
 }
 
 /** One History Server; what it keeps on disk can be read again from the bucket. */

@@ -51,7 +51,8 @@ export class HistoryServer extends pulumi.ComponentResource {
       child,
     );
     allowHistory(name, namespace, store.network, child);
-    const account = serviceAccount(name, namespace, access.serviceAccountAnnotations, child);
+    const account = serviceAccount(name, namespace, child);
+    const identity = access.bind(name, { namespace, serviceAccount: account.metadata.name }, child);
     const conf = pulumi
       .all([args.key.key, access.sparkConf, store.eventLogDirectory])
       .apply(([frontDoorKey, storeConf, eventLogDirectory]) =>
@@ -75,7 +76,9 @@ export class HistoryServer extends pulumi.ComponentResource {
           template: {
             metadata: {
               labels,
-              annotations: { "spark-platform/config": podMark(conf, ...Object.values(access.secret.data)) },
+              annotations: {
+                "spark-platform/config": podMark(conf, ...Object.values(access.keys?.secret.data ?? {})),
+              },
             },
             spec: historyPod({
               image,
@@ -83,12 +86,12 @@ export class HistoryServer extends pulumi.ComponentResource {
               serviceAccount: account.metadata.name,
               sizing,
               confName: secret.metadata.name,
-              secretEnv: access.secretEnv,
+              secretEnv: access.keys?.env ?? {},
             }),
           },
         },
       },
-      { ...child, dependsOn: [...store.ready, ...(registry?.ready ?? [])] },
+      { ...child, dependsOn: [...store.ready, ...identity, ...(registry?.ready ?? [])] },
     );
     const service = new k8s.core.v1.Service(
       `${name}-service`,
@@ -115,18 +118,12 @@ export class HistoryServer extends pulumi.ComponentResource {
 function serviceAccount(
   name: string,
   namespace: pulumi.Input<string>,
-  annotations: Record<string, string>,
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.ServiceAccount {
   return new k8s.core.v1.ServiceAccount(
     `${name}-account`,
     {
-      metadata: {
-        name: serviceName,
-        namespace,
-        // The API server drops an empty map, and Pulumi would see that as a change at every deploy.
-        ...(Object.keys(annotations).length > 0 && { annotations }),
-      },
+      metadata: { name: serviceName, namespace },
       automountServiceAccountToken: false,
     },
     opts,
@@ -137,11 +134,11 @@ function serviceAccount(
 function allowHistory(
   name: string,
   namespace: pulumi.Input<string>,
-  store: k8s.types.input.networking.v1.NetworkPolicyEgressRule,
+  store: ObjectStore["network"],
   opts: pulumi.CustomResourceOptions,
 ): void {
   const frontDoor = { namespaceSelector: named(uiNamespace), podSelector: { matchLabels: frontDoorLabels } };
-  const rules = { ingress: [{ from: [frontDoor], ports: [{ protocol: "TCP", port }] }], egress: [store] };
+  const rules = { ingress: [{ from: [frontDoor], ports: [{ protocol: "TCP", port }] }], egress: [...store] };
   allow(name, { namespace, policy: "history", pods: { matchLabels: labels }, rules }, opts);
 }
 

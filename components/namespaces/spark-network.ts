@@ -9,7 +9,7 @@ type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 export interface SparkNetworkArgs {
   readonly namespace: pulumi.Input<string>;
   /** The way to the object store. */
-  readonly store: EgressRule;
+  readonly store: readonly EgressRule[];
   /** Address ranges (CIDR) outside of the cluster that jobs may reach. */
   readonly egress: readonly string[];
 }
@@ -36,7 +36,7 @@ export function sparkNetwork(name: string, args: SparkNetworkArgs, opts: pulumi.
       pods: sparkPods,
       rules: {
         ingress: [{ from: [{ podSelector: sparkPods }] }],
-        egress: [{ to: [{ podSelector: sparkPods }] }, args.store, ...outside],
+        egress: [{ to: [{ podSelector: sparkPods }] }, ...args.store, ...outside],
       },
     },
     opts,

@@ -47,7 +47,6 @@ export class TeamNamespace extends pulumi.ComponentResource implements JobNamesp
     super("spark-platform:namespaces:TeamNamespace", name, {}, opts);
     const child = { parent: this };
     const access = args.store.access("jobs");
-    const annotations = access.serviceAccountAnnotations;
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
       { metadata: { name: args.namespace, labels: namespaceLabels("team", "restricted") } },
@@ -63,16 +62,12 @@ export class TeamNamespace extends pulumi.ComponentResource implements JobNamesp
     const account = new k8s.core.v1.ServiceAccount(
       `${name}-account`,
       {
-        metadata: {
-          name: this.serviceAccount,
-          namespace: this.namespace,
-          // The API server drops an empty map, and Pulumi would see that as a change at every deploy.
-          ...(Object.keys(annotations).length > 0 && { annotations }),
-        },
+        metadata: { name: this.serviceAccount, namespace: this.namespace },
         imagePullSecrets: this.imagePullSecrets.map((secret) => ({ name: secret })),
       },
       child,
     );
+    access.bind(name, { namespace: this.namespace, serviceAccount: account.metadata.name }, child);
     driverRole(name, { namespace: this.namespace, serviceAccount: account.metadata.name }, child);
     teamLimits(name, this.namespace, args.quota, child);
     sparkNetwork(name, { namespace: this.namespace, store: args.store.network, egress: args.egress }, child);

@@ -18,12 +18,16 @@ export interface OperatorValuesArgs {
   readonly crdUpgradeImage: string | undefined;
   readonly imagePullSecrets: readonly string[];
   readonly jobNamespaces: readonly string[];
-  readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
-  /** Secret in the operator's namespace whose keys become the controller's environment. */
-  readonly s3Secret: string;
-  readonly s3KeyDigest: string;
+  /**
+   * Secret in the operator's namespace whose keys become the controller's environment, and a mark of what is in it.
+   * Undefined: its service account is all it needs.
+   */
+  readonly s3Keys: { readonly secret: string; readonly mark: string } | undefined;
   readonly sizing: OperatorSizing;
 }
+
+/** The account that the controller runs as, which is the chart's own name for it. */
+export const controllerAccount = "spark-operator-controller";
 
 /** Memory of the controller itself and of one submission (the operator's documentation on its memory). */
 const controllerMiB = 300;
@@ -33,7 +37,7 @@ const submissionMiB = 400;
 export function operatorValues(args: OperatorValuesArgs): Record<string, unknown> {
   const memory = `${controllerMiB + submissionMiB * args.sizing.workers}Mi`;
   const { registry, repository, tag } = args.image;
-  const annotations = args.serviceAccountAnnotations;
+  const { s3Keys } = args;
   return {
     image: { registry, repository, tag, pullSecrets: args.imagePullSecrets.map((name) => ({ name })) },
     // Helm installs CRDs but never upgrades them; the chart's hook does.
@@ -44,10 +48,12 @@ export function operatorValues(args: OperatorValuesArgs): Record<string, unknown
     controller: {
       workers: args.sizing.workers,
       leaderElection: { enable: true },
-      // New keys reach a running container only when it starts again.
-      annotations: { "spark-platform/s3-key": args.s3KeyDigest },
-      ...(Object.keys(annotations).length > 0 && { serviceAccount: { annotations } }),
-      envFrom: [{ secretRef: { name: args.s3Secret } }],
+      serviceAccount: { name: controllerAccount },
+      ...(s3Keys !== undefined && {
+        // New keys reach a running container only when it starts again.
+        annotations: { "spark-platform/s3-key": s3Keys.mark },
+        envFrom: [{ secretRef: { name: s3Keys.secret } }],
+      }),
       // The kernel kills a submission that finds no memory, and its job fails: request what the limit allows.
       resources: { requests: { cpu: args.sizing.cpu, memory }, limits: { memory } },
     },

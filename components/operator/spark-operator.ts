@@ -7,7 +7,12 @@ import type { JobNamespace } from "../namespaces/team-namespace.ts";
 import { podMark } from "../pod-mark.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
-import { operatorValues, type OperatorImage, type OperatorSizing } from "./operator-values.ts";
+import {
+  controllerAccount,
+  operatorValues,
+  type OperatorImage,
+  type OperatorSizing,
+} from "./operator-values.ts";
 
 /** The chart, pinned to the version that the end-to-end test runs. Its CRDs are the schema of jobs/manifest. */
 const pinnedChart = {
@@ -57,18 +62,24 @@ export class SparkOperator extends pulumi.ComponentResource {
       child,
     );
     allowOperator(name, system.namespace, args.store.network, child);
-    const keyId = access.secret.data["AWS_ACCESS_KEY_ID"];
+    const identity = access.bind(
+      name,
+      { namespace: system.namespace, serviceAccount: controllerAccount },
+      child,
+    );
+    const secret = access.keys?.secret;
     const values = pulumi
-      .all([pulumi.all(args.namespaces.map((team) => team.namespace)), podMark(keyId ?? "")])
-      .apply(([jobNamespaces, keyDigest]) =>
+      .all([
+        pulumi.all(args.namespaces.map((team) => team.namespace)),
+        secret && podMark(...Object.values(secret.data)),
+      ])
+      .apply(([jobNamespaces, mark]) =>
         operatorValues({
           image: args.image,
           crdUpgradeImage: args.crdUpgradeImage,
           imagePullSecrets: system.imagePullSecrets,
           jobNamespaces,
-          serviceAccountAnnotations: access.serviceAccountAnnotations,
-          s3Secret: access.secret.name,
-          s3KeyDigest: keyDigest,
+          s3Keys: secret && mark !== undefined ? { secret: secret.name, mark } : undefined,
           sizing: args,
         }),
       );
@@ -86,6 +97,7 @@ export class SparkOperator extends pulumi.ComponentResource {
         dependsOn: [
           system,
           ...args.store.ready,
+          ...identity,
           ...(args.registry?.ready ?? []),
           ...args.namespaces.flatMap((team) => team.ready),
         ],
@@ -112,9 +124,12 @@ export function chartSource(location: string = pinnedChart.repository): ChartSou
 function allowOperator(
   name: string,
   namespace: pulumi.Input<string>,
-  store: k8s.types.input.networking.v1.NetworkPolicyEgressRule,
+  store: ObjectStore["network"],
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const rules = { ingress: [{ ports: [{ protocol: "TCP", port: 9443 }] }], egress: [apiServerEgress, store] };
+  const rules = {
+    ingress: [{ ports: [{ protocol: "TCP", port: 9443 }] }],
+    egress: [apiServerEgress, ...store],
+  };
   allow(name, { namespace, policy: "spark-operator", pods: {}, rules }, opts);
 }

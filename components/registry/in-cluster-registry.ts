@@ -1,4 +1,3 @@
-import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { PrivateCa } from "../certificates/private-ca.ts";
@@ -78,10 +77,10 @@ export function inClusterHost({ host, nodePort }: Pick<InClusterRegistryArgs, "h
 function allowRegistry(
   name: string,
   namespace: pulumi.Input<string>,
-  store: k8s.types.input.networking.v1.NetworkPolicyEgressRule,
+  store: ObjectStore["network"],
   opts: pulumi.CustomResourceOptions,
 ): void {
   const pods = { matchLabels: serverLabels };
-  const rules = { ingress: [{ ports: [{ protocol: "TCP", port: serverPort }] }], egress: [store] };
+  const rules = { ingress: [{ ports: [{ protocol: "TCP", port: serverPort }] }], egress: [...store] };
   allow(name, { namespace, policy: "registry", pods, rules }, opts);
 }

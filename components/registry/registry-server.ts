@@ -63,7 +63,7 @@ export function registryServer(
             configName: config.metadata.name,
             usersName: users.metadata.name,
             tlsName: tls.metadata.name,
-            s3Secret: args.access.secret.name,
+            s3Secret: args.access.keys?.secret.name,
           }),
         },
       },

@@ -50,8 +50,8 @@ export interface ServerPodArgs {
   readonly configName: pulumi.Input<string>;
   readonly usersName: pulumi.Input<string>;
   readonly tlsName: pulumi.Input<string>;
-  /** Secret whose keys become distribution's environment. */
-  readonly s3Secret: string;
+  /** Secret whose keys become distribution's environment. Undefined: its service account is all it needs. */
+  readonly s3Secret: string | undefined;
 }
 
 /** distribution, which listens inside of the pod alone, and nginx before it. */
@@ -67,7 +67,7 @@ export function serverPod(args: ServerPodArgs): k8s.types.input.core.v1.PodSpec 
         name: "distribution",
         image: distribution,
         command: ["registry", "serve", `${folders.config}/distribution.yml`],
-        envFrom: [{ secretRef: { name: args.s3Secret } }],
+        ...(args.s3Secret !== undefined && { envFrom: [{ secretRef: { name: args.s3Secret } }] }),
         // Version 3 sends traces somewhere if nobody says no.
         env: [{ name: "OTEL_TRACES_EXPORTER", value: "none" }],
         resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },

@@ -26,8 +26,8 @@ export class NamespaceSecrets extends pulumi.ComponentResource {
   constructor(name: string, args: NamespaceSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:secrets:NamespaceSecrets", name, {}, opts);
     const child = { parent: this };
-    if (args.access !== undefined) {
-      const { name: secretName, data } = args.access.secret;
+    if (args.access?.keys !== undefined) {
+      const { name: secretName, data } = args.access.keys.secret;
       new k8s.core.v1.Secret(
         `${name}-s3`,
         { metadata: { name: secretName, namespace: args.namespace }, stringData: data },

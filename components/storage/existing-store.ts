@@ -48,7 +48,7 @@ export class ExistingStore extends pulumi.ComponentResource implements ObjectSto
     super("spark-platform:storage:ExistingStore", name, {}, opts);
     const child = { parent: this };
     const { namespace } = new SystemNamespace(name, { namespace: "spark-storage-setup" }, child);
-    this.network = externalRule(args.endpoint.url);
+    this.network = [externalRule(args.endpoint.url)];
     allowSetup(name, namespace, this.network, child);
     const setup = bucketSetup(
       name,

@@ -56,7 +56,7 @@ export class InClusterStore extends pulumi.ComponentResource implements ObjectSt
       operator: generateKeys(name, "operator", child),
       registry: generateKeys(name, "registry", child),
     };
-    this.network = inClusterRule(namespace);
+    this.network = [inClusterRule(namespace)];
     allowStoreClients(name, namespace, child);
     allowSetup(name, namespace, this.network, child);
     const server = storeServer(

@@ -37,12 +37,30 @@ export interface S3Access {
   readonly endpoint: pulumi.Output<S3Endpoint>;
   /** Spark properties (`spark.hadoop.fs.s3a.*`), without any secret. */
   readonly sparkConf: pulumi.Output<Record<string, string>>;
+  /** The key pair that pods hold. Undefined where their service account is all they need. */
+  readonly keys: S3PodKeys | undefined;
+  /**
+   * Makes this the identity of a service account's pods, where the store knows such identities. Returns what must be
+   * there before the first of the pods starts.
+   */
+  bind(
+    name: string,
+    account: ServiceAccountName,
+    opts: pulumi.CustomResourceOptions,
+  ): readonly pulumi.Resource[];
+}
+
+/** A key pair as pods get it. */
+export interface S3PodKeys {
   /** The secret to create in each namespace that uses this access: its name and its data. */
   readonly secret: { readonly name: string; readonly data: Record<string, pulumi.Output<string>> };
   /** Environment variables and where in the secret each one's value is. */
-  readonly secretEnv: Record<string, { readonly secret: string; readonly key: string }>;
-  /** Annotations that bind a service account to this identity. Empty where the store knows only keys. */
-  readonly serviceAccountAnnotations: Record<string, string>;
+  readonly env: Record<string, { readonly secret: string; readonly key: string }>;
+}
+
+export interface ServiceAccountName {
+  readonly namespace: pulumi.Input<string>;
+  readonly serviceAccount: pulumi.Input<string>;
 }
 
 /** One bucket for the platform, wherever it is. */
@@ -53,8 +71,8 @@ export interface ObjectStore {
   readonly region: string;
   /** `s3a://BUCKET/events/`, where drivers write event logs and the History Server reads them. */
   readonly eventLogDirectory: pulumi.Output<string>;
-  /** How a network policy lets pods reach the store. */
-  readonly network: k8s.types.input.networking.v1.NetworkPolicyEgressRule;
+  /** How a network policy lets pods reach the store, and what they get their identity from. */
+  readonly network: readonly k8s.types.input.networking.v1.NetworkPolicyEgressRule[];
   /** What must exist before the first use: the bucket with its prefixes, objects and rights. */
   readonly ready: readonly pulumi.Resource[];
   access(purpose: S3Purpose): S3Access;

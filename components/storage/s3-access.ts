@@ -2,14 +2,25 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { S3Access, S3Endpoint, S3Keys, S3Purpose } from "./object-store.ts";
 
-/** Spark properties that reach the endpoint with keys from the environment. */
-export function s3aConf(endpoint: S3Endpoint): Record<string, string> {
+/**
+ * Where S3A finds who it is. One class alone: the default chain would go on to a node's role when there is nothing.
+ * - `keys`: variables of the environment. Hadoop 3.3 wants this name; 3.4 maps it to its SDK v2 twin (hadoop-aws:
+ *   CredentialProviderListFactory), so that it serves every row of images/versions.ts.
+ * - `pod-identity`: EKS's agent on the node. Of the SDK v2, which Hadoop has since 3.4: the SDK of older rows does not
+ *   know the agent.
+ */
+const credentialsProviders = {
+  keys: "com.amazonaws.auth.EnvironmentVariableCredentialsProvider",
+  "pod-identity": "software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider",
+};
+
+/** Spark properties that reach the endpoint. */
+export function s3aConf(
+  endpoint: S3Endpoint,
+  identity: keyof typeof credentialsProviders,
+): Record<string, string> {
   return {
-    // This class alone: the default chain would go on to a node's role when a key is missing. Hadoop 3.3 wants this
-    // name; 3.4 maps it to its SDK v2 twin (hadoop-aws: CredentialProviderListFactory), so that it serves every row
-    // of images/versions.ts.
-    "spark.hadoop.fs.s3a.aws.credentials.provider":
-      "com.amazonaws.auth.EnvironmentVariableCredentialsProvider",
+    "spark.hadoop.fs.s3a.aws.credentials.provider": credentialsProviders[identity],
     "spark.hadoop.fs.s3a.endpoint.region": endpoint.region,
     // Hadoop 3.3 deletes the markers of parent folders on every write: `events/` would be gone after the first job,
     // and jobs would need the right to delete it. 3.4 keeps them by default.
@@ -28,15 +39,17 @@ export function keyAccess(purpose: S3Purpose, keys: S3Keys, endpoint: pulumi.Inp
   return {
     purpose,
     endpoint: pulumi.output(endpoint),
-    sparkConf: pulumi.output(endpoint).apply(s3aConf),
-    secret: {
-      name: secret,
-      data: { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey },
+    sparkConf: pulumi.output(endpoint).apply((store) => s3aConf(store, "keys")),
+    keys: {
+      secret: {
+        name: secret,
+        data: { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey },
+      },
+      env: {
+        AWS_ACCESS_KEY_ID: { secret, key: "AWS_ACCESS_KEY_ID" },
+        AWS_SECRET_ACCESS_KEY: { secret, key: "AWS_SECRET_ACCESS_KEY" },
+      },
     },
-    secretEnv: {
-      AWS_ACCESS_KEY_ID: { secret, key: "AWS_ACCESS_KEY_ID" },
-      AWS_SECRET_ACCESS_KEY: { secret, key: "AWS_SECRET_ACCESS_KEY" },
-    },
-    serviceAccountAnnotations: {},
+    bind: () => [],
   };
 }

@@ -48,9 +48,9 @@ export function allowStoreClients(
 export function allowSetup(
   name: string,
   namespace: pulumi.Input<string>,
-  store: EgressRule,
+  store: readonly EgressRule[],
   opts: pulumi.CustomResourceOptions,
 ): void {
   const pods = { matchLabels: setupLabels };
-  allow(name, { namespace, policy: "bucket-setup", pods, rules: { egress: [store] } }, opts);
+  allow(name, { namespace, policy: "bucket-setup", pods, rules: { egress: [...store] } }, opts);
 }

@@ -42,7 +42,11 @@ async function accesses(config: () => StorageConfig): Promise<readonly unknown[]
   return found;
 }
 
-async function described({ purpose, secret, secretEnv, sparkConf }: S3Access): Promise<unknown> {
+async function described(access: S3Access): Promise<unknown> {
+  const { purpose, keys: podKeys, sparkConf } = access;
+  assert.ok(podKeys);
+  assert.deepEqual(access.bind("x", { namespace: "a", serviceAccount: "b" }, {}), [], "keys need no binding");
+  const { secret, env } = podKeys;
   const values = Object.entries(secret.data).map(async ([key, value]): Promise<[string, boolean]> => [
     key,
     await pulumi.isSecret(value),
@@ -51,7 +55,7 @@ async function described({ purpose, secret, secretEnv, sparkConf }: S3Access): P
     purpose,
     secret: secret.name,
     isSecret: Object.fromEntries(await Promise.all(values)),
-    env: Object.entries(secretEnv).map(([variable, ref]) => [variable, ref.secret, ref.key]),
+    env: Object.entries(env).map(([variable, ref]) => [variable, ref.secret, ref.key]),
     sparkConfIsSecret: await pulumi.isSecret(sparkConf),
   };
 }
@@ -77,7 +81,9 @@ for (const [kind, config] of Object.entries(stores)) {
 test("generated keys differ for each purpose, and an id says what it is for", async () => {
   const graph = await evaluate(() => {
     const store = createObjectStore("store", stores["in-cluster"](), {});
-    const outputs = s3Purposes.map((purpose) => store.access(purpose).secret.data["AWS_ACCESS_KEY_ID"] ?? "");
+    const outputs = s3Purposes.map(
+      (purpose) => store.access(purpose).keys?.secret.data["AWS_ACCESS_KEY_ID"] ?? "",
+    );
     return Promise.resolve({ ids: outputs });
   });
   const ids = listAt(graph.outputs, "ids").map(String);

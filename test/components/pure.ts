@@ -16,21 +16,30 @@ import { restrictedViolations } from "../support/pod-security.ts";
 const s3a = "spark.hadoop.fs.s3a";
 
 test("S3 itself needs a region and no endpoint; any other store has its address, scheme and style", () => {
-  assert.deepEqual(s3aConf({ region: "eu-central-1", pathStyle: false }), {
+  assert.deepEqual(s3aConf({ region: "eu-central-1", pathStyle: false }, "keys"), {
     [`${s3a}.aws.credentials.provider`]: "com.amazonaws.auth.EnvironmentVariableCredentialsProvider",
     [`${s3a}.endpoint.region`]: "eu-central-1",
     [`${s3a}.directory.marker.retention`]: "keep",
   });
-  const conf = s3aConf({ url: "http://store:7070", region: "r", pathStyle: true });
+  const conf = s3aConf({ url: "http://store:7070", region: "r", pathStyle: true }, "keys");
   assert.equal(conf[`${s3a}.endpoint`], "http://store:7070");
   assert.equal(conf[`${s3a}.connection.ssl.enabled`], "false");
   assert.equal(conf[`${s3a}.path.style.access`], "true");
 });
 
+test("where pods have an identity, S3A asks for that one alone, never for a node's role", () => {
+  const { [`${s3a}.aws.credentials.provider`]: provider, ...conf } = s3aConf(
+    { region: "eu-central-1", pathStyle: false },
+    "pod-identity",
+  );
+  assert.equal(provider, "software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider");
+  assert.deepEqual(Object.keys(conf), [`${s3a}.endpoint.region`, `${s3a}.directory.marker.retention`]);
+});
+
 test("properties hold no key and no secret, whatever the endpoint", () => {
   fc.assert(
     fc.property(fc.webUrl(), fc.string(), fc.boolean(), (url, region, pathStyle) => {
-      const conf = s3aConf({ url, region, pathStyle });
+      const conf = s3aConf({ url, region, pathStyle }, "keys");
       assert.ok(
         Object.keys(conf).every((key) => key.startsWith(`${s3a}.`) && !/(access|secret)\.key/.test(key)),
       );
@@ -100,23 +109,25 @@ const valuesArgs = {
   crdUpgradeImage: undefined,
   imagePullSecrets: [],
   jobNamespaces: ["a", "b"],
-  serviceAccountAnnotations: {},
-  s3Secret: "s3-operator",
-  s3KeyDigest: "0",
+  s3Keys: undefined,
   sizing: { workers: 4, cpu: "1" },
 };
 
-test("the chart's values have no empty map, and bind the account only where the store knows identities", () => {
+test("the chart's values have no empty map, and the controller has keys only where the store gives some", () => {
   const values = operatorValues(valuesArgs);
-  assert.deepEqual(emptyMaps(values), []);
-  assert.equal(at(values, "controller", "serviceAccount"), undefined);
-  const bound = operatorValues({ ...valuesArgs, serviceAccountAnnotations: { "role/arn": "x" } });
-  assert.deepEqual(at(bound, "controller", "serviceAccount"), { annotations: { "role/arn": "x" } });
+  const withKeys = operatorValues({ ...valuesArgs, s3Keys: { secret: "s3-operator", mark: "0" } });
+  for (const each of [values, withKeys]) assert.deepEqual(emptyMaps(each), []);
+  assert.equal(at(values, "controller", "envFrom"), undefined);
+  assert.deepEqual(at(withKeys, "controller", "envFrom"), [{ secretRef: { name: "s3-operator" } }]);
 });
 
 test("other keys mean other values, so that the controller starts anew", () => {
-  const mark = (s3KeyDigest: string): unknown =>
-    at(operatorValues({ ...valuesArgs, s3KeyDigest }), "controller", "annotations");
+  const mark = (text: string): unknown =>
+    at(
+      operatorValues({ ...valuesArgs, s3Keys: { secret: "s3-operator", mark: text } }),
+      "controller",
+      "annotations",
+    );
   assert.notDeepEqual(mark("1"), mark("2"));
 });
 
