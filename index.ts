@@ -50,6 +50,7 @@ const declared = teams.flatMap(({ name: namespace, team }) => {
     registry: stackRegistry,
     images,
     defaults: jobDefaults,
+    placement: cluster.jobPlacement,
     ready: operator.ready,
   });
   return config.jobs

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { JobNamespace } from "../components/namespaces/team-namespace.ts";
 import type { Registry } from "../components/registry/registry.ts";
 import type { ObjectStore } from "../components/storage/object-store.ts";
-import type { JobDefaults, JobPlatform } from "./manifest/index.ts";
+import type { JobDefaults, JobPlacement, JobPlatform } from "./manifest/index.ts";
 
 /** Everything a job needs of the platform: where it runs and what it runs with. */
 export interface JobRuntime {
@@ -23,6 +23,8 @@ export interface JobRuntimeArgs {
   /** The stack's registry, before images that name no host. Default: there is none. */
   readonly registry?: Registry | undefined;
   readonly defaults: JobDefaults;
+  /** The nodes that the cluster keeps for jobs. Default: any. */
+  readonly placement?: JobPlacement | undefined;
   /** What must be up beside the namespace, the store and the registry: the operator. */
   readonly ready: readonly pulumi.Resource[];
 }
@@ -41,6 +43,7 @@ export function jobRuntime(args: JobRuntimeArgs): JobRuntime {
       storage: { sparkConf, env: {}, secretEnv: access.keys?.env ?? {} },
       eventLogDirectory,
       labels: { "app.kubernetes.io/part-of": "spark-platform" },
+      ...(args.placement !== undefined && { placement: args.placement }),
     }));
   return {
     defaults: args.defaults,

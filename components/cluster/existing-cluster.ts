@@ -27,6 +27,8 @@ export interface ExistingClusterArgs {
  */
 export class ExistingCluster extends pulumi.ComponentResource implements Cluster {
   readonly provider: k8s.Provider;
+  readonly podIdentity = undefined;
+  readonly jobPlacement = undefined;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:cluster:ExistingCluster", name, {}, opts);

@@ -1,3 +1,5 @@
+import type { Toleration } from "./platform.ts";
+
 /**
  * The parts of the Spark Operator's v1beta2 resources that this platform emits; tests hold every manifest against
  * the CRDs' own schema. All of it is native: nothing here needs the operator's webhook.
@@ -87,7 +89,10 @@ export interface PodSpec {
 
 /** A core/v1 PodTemplateSpec; the CRD leaves it open, the API server checks the pods that come of it. */
 export interface PodTemplate {
+  readonly metadata?: { readonly annotations: Texts };
   readonly spec: {
+    readonly nodeSelector?: Texts;
+    readonly tolerations?: readonly Toleration[];
     readonly automountServiceAccountToken: boolean;
     readonly enableServiceLinks: false;
     readonly securityContext: {

@@ -8,9 +8,11 @@ export type { JobSpec } from "./job.ts";
 export { standardDefaults } from "./platform.ts";
 export type {
   JobDefaults,
+  JobPlacement,
   JobPlatform,
   MountedCode,
   PodDefaults,
+  PodPlacement,
   SecretKey,
   SparkVersion,
 } from "./platform.ts";

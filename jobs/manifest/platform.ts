@@ -97,6 +97,27 @@ export interface JobPlatform {
   readonly eventLogDirectory: string;
   /** Labels of every job and its pods. They win over the user's. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Default: pods go to any node that takes them. */
+  readonly placement?: JobPlacement;
+}
+
+/** Which nodes a job's pods go to. It is the cluster's matter: users can neither set it nor take it away. */
+export type JobPlacement = Readonly<Record<"driver" | "executor", PodPlacement>>;
+
+export interface PodPlacement {
+  /** Labels that a node must have. */
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Taints of nodes that the pods may go to all the same. */
+  readonly tolerations: readonly Toleration[];
+  /** What the pods tell whoever manages the nodes, such as `karpenter.sh/do-not-disrupt`. */
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface Toleration {
+  readonly key: string;
+  readonly operator: "Equal";
+  readonly value: string;
+  readonly effect: "NoSchedule";
 }
 
 /** A key of a secret in the job's namespace. */

@@ -1,6 +1,7 @@
 import { codeFolder } from "./code-mount.ts";
 import type { PodTemplate } from "./crd.ts";
-import type { MountedCode } from "./platform.ts";
+import type { MountedCode, PodPlacement } from "./platform.ts";
+import { sorted } from "./spark-properties.ts";
 
 /** The user `spark` of the apache/spark images. */
 const sparkUser = 185;
@@ -16,14 +17,23 @@ const containerNames: Readonly<Record<Role, string>> = {
 };
 
 /**
- * What Spark cannot be told by properties, and the webhook must not be needed for: security and the code's mount.
+ * What Spark cannot be told by properties, and the webhook must not be needed for: security, the code's mount and
+ * the nodes to go to (tolerations are no property, and the rest is told beside them).
  * The pods pass Pod Security `restricted`. Where they write needs nothing more: Spark mounts an emptyDir for
  * its local directories, which fsGroup opens to it, and the images' work directory belongs to user 185. It gets no
  * emptyDir of its own, which would hide files that an image brings there.
  */
-export function podTemplate(role: Role, code: MountedCode | undefined): PodTemplate {
+export function podTemplate(
+  role: Role,
+  code: MountedCode | undefined,
+  placement: PodPlacement | undefined,
+): PodTemplate {
+  const { nodeSelector = {}, tolerations = [], annotations = {} } = placement ?? {};
   return {
+    ...(filled(annotations) && { metadata: { annotations: sorted(annotations) } }),
     spec: {
+      ...(filled(nodeSelector) && { nodeSelector: sorted(nodeSelector) }),
+      ...(tolerations.length > 0 && { tolerations }),
       // Only the driver calls the API server, to make executors.
       automountServiceAccountToken: role === "driver",
       // A variable for each service in the namespace can make the command line too long to start.
@@ -48,4 +58,8 @@ export function podTemplate(role: Role, code: MountedCode | undefined): PodTempl
       ...(code !== undefined && { volumes: [{ name: codeVolume, configMap: { name: code.configMap } }] }),
     },
   };
+}
+
+function filled(map: Readonly<Record<string, string>>): boolean {
+  return Object.keys(map).length > 0;
 }

@@ -156,7 +156,7 @@ function pod(
     envSecretKeyRefs: sorted(
       Object.fromEntries(secretEnv.map(([name, { secret, key }]) => [name, { name: secret, key }])),
     ),
-    template: podTemplate(role, code),
+    template: podTemplate(role, code, platform.placement?.[role]),
   };
 }
 

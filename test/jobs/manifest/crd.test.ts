@@ -10,21 +10,22 @@ import {
   standardDefaults,
 } from "../../../jobs/manifest/index.ts";
 import { crdErrors, readChartCrds, readFixtureCrds } from "../../support/crd-schema.ts";
-import { manifest, platform, versions, jobs } from "./samples.ts";
+import { manifest, placement, platform, versions, jobs } from "./samples.ts";
 
 test("every manifest fits the operator's CRD, which has no field it does not know", () => {
   const code = { configMap: "code", mainFile: "main.py", pyFiles: ["modules.zip"] };
   fc.assert(
-    fc.property(jobs, fc.boolean(), ({ mainFile, mainClass, ...rest }, mounted) => {
+    fc.property(jobs, fc.boolean(), fc.boolean(), ({ mainFile, mainClass, ...rest }, mounted, placed) => {
+      const where = placed ? { ...platform, placement } : platform;
       const spec = mounted
         ? rest
         : { ...rest, ...(mainFile && { mainFile }), ...(mainClass && { mainClass }) };
       const job = resolveJob(standardDefaults, versions, spec, { mountedCode: mounted });
       assert.ok(job.ok, JSON.stringify(job));
       const bundle = mounted ? code : undefined;
-      assert.deepEqual(crdErrors(sparkApplication(job.value, platform, bundle)), []);
+      assert.deepEqual(crdErrors(sparkApplication(job.value, where, bundle)), []);
       if (job.value.schedule === undefined) return;
-      assert.deepEqual(crdErrors(scheduledSparkApplication(job.value, platform, bundle)), []);
+      assert.deepEqual(crdErrors(scheduledSparkApplication(job.value, where, bundle)), []);
     }),
   );
 });

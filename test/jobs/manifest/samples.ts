@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { resolveJob, sparkApplication, standardDefaults } from "../../../jobs/manifest/index.ts";
-import type { JobPlatform, JobSpec, ResolvedJob, Violation } from "../../../jobs/manifest/index.ts";
+import type {
+  JobPlacement,
+  JobPlatform,
+  JobSpec,
+  ResolvedJob,
+  Violation,
+} from "../../../jobs/manifest/index.ts";
 import type { SparkApplication } from "../../../jobs/manifest/index.ts";
 
 export const versions = ["4.0.4", "3.5.8"];
@@ -21,6 +27,16 @@ export const platform: JobPlatform = {
   },
   eventLogDirectory: "s3a://spark/events/",
   labels: { "example.com/owner": "platform" },
+};
+
+/** Nodes of their own for drivers and executors. */
+export const placement: JobPlacement = {
+  driver: {
+    nodeSelector: { pool: "drivers" },
+    tolerations: [{ key: "pool", operator: "Equal", value: "drivers", effect: "NoSchedule" }],
+    annotations: { "example.com/keep": "true" },
+  },
+  executor: { nodeSelector: { pool: "executors" }, tolerations: [], annotations: {} },
 };
 
 export const mainFile = "s3a://data/code/main.py";
