@@ -81,6 +81,11 @@ export function policyStatements(bucket: string, purpose: S3Purpose, principal?:
   return [...objects, list, uploads];
 }
 
+/** What an identity of one purpose may do, as its own policy. */
+export function identityPolicy(bucket: string, purpose: S3Purpose): PolicyDocument {
+  return { Version: "2012-10-17", Statement: policyStatements(bucket, purpose) };
+}
+
 /** The bucket policy that gives each purpose's user its grants and nobody else anything. */
 export function bucketPolicy(bucket: string, users: Readonly<Record<S3Purpose, string>>): PolicyDocument {
   return {

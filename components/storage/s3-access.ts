@@ -53,3 +53,14 @@ export function keyAccess(purpose: S3Purpose, keys: S3Keys, endpoint: pulumi.Inp
     bind: () => [],
   };
 }
+
+/** Access by the identity of a service account, on EKS. `bind` is what gives an account the identity. */
+export function podAccess(purpose: S3Purpose, endpoint: S3Endpoint, bind: S3Access["bind"]): S3Access {
+  return {
+    purpose,
+    endpoint: pulumi.output(endpoint),
+    sparkConf: pulumi.output(s3aConf(endpoint, "pod-identity")),
+    keys: undefined,
+    bind,
+  };
+}

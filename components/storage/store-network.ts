@@ -24,6 +24,18 @@ export function externalRule(url: string): EgressRule {
   };
 }
 
+/** The way to S3. By port alone: its addresses are many, and change. */
+export const s3Rule: EgressRule = { ports: [{ protocol: "TCP", port: 443 }] };
+
+/**
+ * The way to what gives pods their identity on EKS: an agent on each node, at an address that only the node has
+ * (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html).
+ */
+export const podIdentityRule: EgressRule = {
+  to: [{ ipBlock: { cidr: "169.254.170.23/32" } }],
+  ports: [{ protocol: "TCP", port: 80 }],
+};
+
 /** The store's server answers the platform's namespaces, and no others. */
 export function allowStoreClients(
   name: string,

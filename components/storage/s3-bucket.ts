@@ -1,0 +1,94 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { PodIdentity } from "../cluster/cluster.ts";
+import { bucketGuards } from "./bucket-guards.ts";
+import { bucketLifecycle } from "./bucket-lifecycle.ts";
+import { bucketRoles } from "./bucket-roles.ts";
+import { bucketUsers, type KeyNumbers, type UserKeys } from "./bucket-users.ts";
+import { prefixes, type ObjectStore, type S3Access, type S3Purpose } from "./object-store.ts";
+import { podIdentityRule, s3Rule } from "./store-network.ts";
+
+export interface S3BucketArgs {
+  /** Name of the bucket, of which there is one in all of AWS. Default: one that Pulumi makes. */
+  readonly bucket?: string | undefined;
+  readonly region: string;
+  /** Who gives pods their identity. */
+  readonly podIdentity: PodIdentity;
+  /** Small objects to put: key in the bucket -> text. */
+  readonly objects: Readonly<Record<string, string>>;
+  /** Age, such as `30d`, at which the History Server removes event logs. */
+  readonly eventLogMaxAge: string;
+  /** Which purposes have a user with keys. */
+  readonly keys: KeyNumbers;
+  /**
+   * Whether the data outlives the stack: Pulumi refuses to delete the bucket, and leaves it, with all that guards it,
+   * where it may. Otherwise the bucket goes with the stack, and everything in it.
+   */
+  readonly protect: boolean;
+}
+
+/**
+ * The platform's bucket on S3: guarded, versioned, cleaned by lifecycle rules. Pods reach it by a role of their service
+ * account, clients outside by the key pair of a user.
+ *
+ *     const { podIdentity } = new EksCluster("cluster", …);
+ *     new S3Bucket("store", { region, podIdentity, objects: {}, eventLogMaxAge: "30d", keys: { jobs: 1 }, protect: true });
+ */
+export class S3Bucket extends pulumi.ComponentResource implements ObjectStore {
+  readonly bucket: pulumi.Output<string>;
+  /** S3 itself, which clients find by its region. */
+  readonly endpoint: undefined;
+  readonly region: string;
+  readonly eventLogDirectory: pulumi.Output<string>;
+  readonly network: ObjectStore["network"] = [s3Rule, podIdentityRule];
+  readonly ready: readonly pulumi.Resource[];
+  /** The key pairs of the users. */
+  readonly keys: UserKeys;
+  readonly #roles: (purpose: S3Purpose) => S3Access;
+
+  constructor(name: string, args: S3BucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("spark-platform:storage:S3Bucket", name, {}, opts);
+    const { region, podIdentity, protect } = args;
+    const child = { parent: this };
+    const lasting = { ...child, protect, retainOnDelete: protect };
+    const bucket = new aws.s3.Bucket(
+      name,
+      { ...(args.bucket !== undefined && { bucket: args.bucket }), forceDestroy: !protect },
+      lasting,
+    );
+    const guards = bucketGuards(name, bucket, lasting);
+    const lifecycle = bucketLifecycle(
+      name,
+      { bucket, eventLogMaxAge: args.eventLogMaxAge },
+      // A rule about old versions wants versions.
+      { ...lasting, dependsOn: [...guards] },
+    );
+    const objects = bucketObjects(name, bucket, args.objects, { ...child, dependsOn: [...guards] });
+    this.bucket = bucket.bucket;
+    this.region = region;
+    this.eventLogDirectory = pulumi.interpolate`s3a://${this.bucket}/${prefixes.events}`;
+    this.ready = [...guards, lifecycle, ...objects];
+    this.keys = bucketUsers(name, { bucket, numbers: args.keys }, child);
+    this.#roles = bucketRoles(name, { bucket, endpoint: { region, pathStyle: false }, podIdentity }, child);
+    this.registerOutputs({ bucket: this.bucket });
+  }
+
+  access(purpose: S3Purpose): S3Access {
+    return this.#roles(purpose);
+  }
+}
+
+/** The marker of each prefix, and the objects that the stack puts there. */
+function bucketObjects(
+  name: string,
+  bucket: aws.s3.Bucket,
+  texts: Readonly<Record<string, string>>,
+  opts: pulumi.CustomResourceOptions,
+): readonly pulumi.Resource[] {
+  const markers = Object.values(prefixes).map((prefix) => [prefix, ""] as const);
+  return [...markers, ...Object.entries(texts)].map(
+    ([key, content]) =>
+      new aws.s3.BucketObjectv2(`${name}-object-${key}`, { bucket: bucket.id, key, content }, opts),
+  );
+}
