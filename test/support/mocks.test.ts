@@ -122,6 +122,27 @@ describe("evaluate", () => {
     it(`fails on ${name}`, () => assert.rejects(evaluate(program(body)), says));
   }
 
+  it("lets nothing of a program that failed reach the next one", async () => {
+    const failing = program(() => {
+      new Team("a");
+      throw new Error("after the first component");
+    });
+    await assert.rejects(evaluate(failing), /after the first component/);
+    const graph = await evaluate(program(() => ({ urn: new Team("b").urn })));
+    assert.deepEqual(
+      graph.all(namespaceType).map(({ name }) => name),
+      ["b-namespace"],
+    );
+  });
+
+  it("answers for a type what it is given in place of the mocks' own", async () => {
+    const graph = await evaluate(
+      program(() => ({ result: new random.RandomString("a", { length: 8 }).result })),
+      { outputs: { "random:index/randomString:RandomString": { result: "given" } } },
+    );
+    assert.deepEqual(graph.outputs, { result: "given" });
+  });
+
   it("answers the calls of a provider that it is given answers for", async () => {
     const calls = { "test:index:double": ({ n }: Fields) => ({ twice: Number(n) * 2 }) };
     const ask = (): Promise<unknown> => pulumi.runtime.invoke("test:index:double", { n: 21 });

@@ -19,6 +19,8 @@ export interface EvaluateOptions {
   readonly unknowns?: boolean;
   /** Answers of providers' functions, by token, such as `aws:ec2/getAmi:getAmi`. Others are refused. */
   readonly calls?: Readonly<Record<string, (args: Fields) => Fields>>;
+  /** Outputs by type, in place of those that its provider would mostly answer. */
+  readonly outputs?: Readonly<Record<string, Fields>>;
 }
 
 /** All that a program declares. */
@@ -60,7 +62,8 @@ async function evaluateAlone(program: () => Promise<unknown>, options: EvaluateO
     async register(registration) {
       registrations.push(registration);
       await turn();
-      return mockOutputs(registration, unknowns);
+      const { id, state } = mockOutputs(registration, unknowns);
+      return { id, state: { ...state, ...options.outputs?.[registration.type] } };
     },
     outputs(urn, values, secrets) {
       if (urn.split("::")[2] === "pulumi:pulumi:Stack") Object.assign(stackOutputs, { values, secrets });
@@ -68,10 +71,11 @@ async function evaluateAlone(program: () => Promise<unknown>, options: EvaluateO
     refused: (error) => void refusals.push(error),
   });
   setConfig(project, options);
-  await withRejections(refusals, async () => {
+  const body = async (): Promise<void> => {
     await pulumi.runtime.runInPulumiStack(program);
     await settle(registrations);
-  });
+  };
+  await withRejections(refusals, body, () => comeToRest(registrations));
   const all = (type: string): Registration[] => registrations.filter((each) => each.type === type);
   return {
     registrations,
@@ -109,11 +113,24 @@ async function settle(registrations: readonly Registration[]): Promise<void> {
   }
 }
 
+/** Lets a program that failed end what it had begun, so that nothing of it reaches the next one. */
+async function comeToRest(registrations: readonly Registration[]): Promise<void> {
+  for (let quiet = 0, seen = -1; quiet < 20; quiet++) {
+    await turn();
+    if (registrations.length !== seen) quiet = 0;
+    seen = registrations.length;
+  }
+}
+
 /**
  * Makes a rejection that nobody awaited (a failure in an `apply`, a refused registration) the evaluation's own
  * failure. The listeners of the test runner step aside meanwhile: they would fail a test that expects just that.
  */
-async function withRejections(refusals: readonly Error[], body: () => Promise<void>): Promise<void> {
+async function withRejections(
+  refusals: readonly Error[],
+  body: () => Promise<void>,
+  rest: () => Promise<void>,
+): Promise<void> {
   const others = process.listeners("unhandledRejection");
   const rejections: Error[] = [];
   const rejected = Promise.withResolvers<undefined>();
@@ -126,11 +143,10 @@ async function withRejections(refusals: readonly Error[], body: () => Promise<vo
   try {
     // A resource whose input failed is never registered, and what waits for it waits for good.
     await Promise.race([body(), rejected.promise]);
-    await turn();
+    await (rejections.length === 0 ? turn() : rest());
   } catch (error) {
     collect(error);
-    await turn();
-    await turn();
+    await rest();
   } finally {
     process.off("unhandledRejection", collect);
     for (const other of others) process.on("unhandledRejection", other);
