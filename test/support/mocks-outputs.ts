@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { at, recordAt, textAt, type Fields } from "./kube-json.ts";
+import { at, listAt, recordAt, textAt, type Fields } from "./kube-json.ts";
 import type { Registered, Registration } from "./mocks-monitor.ts";
 
 /**
@@ -27,37 +27,75 @@ export function mockOutputs(registration: Registration, unknowns: boolean): Regi
 function computedOutputs(type: string, name: string, inputs: Fields): { id: string; state: Fields } {
   const [module = ""] = type.split("/");
   if (type === "kubernetes:helm.sh/v3:Release") return release(name, inputs);
-  if (module.startsWith("kubernetes:")) return kubernetes(name, inputs);
+  if (module.startsWith("kubernetes:")) return kubernetes(type, name, inputs);
   if (module.startsWith("aws:")) return amazon(type, name, inputs);
   if (module.startsWith("random:")) return { id: "none", state: randomState(type, name, inputs) };
   if (module.startsWith("tls:")) return { id: digest(name, 40), state: tlsState(type, name) };
   return { id: `${name}-id`, state: {} };
 }
 
-function kubernetes(name: string, inputs: Fields): { id: string; state: Fields } {
+function kubernetes(type: string, name: string, inputs: Fields): { id: string; state: Fields } {
   const given = recordAt(inputs, "metadata");
   const objectName = textAt(given, "name") ?? `${name}-${digest(name, 8)}`;
   const namespace = textAt(given, "namespace");
   const uid = digest(`${name}-uid`, 32);
   return {
     id: namespace === undefined ? objectName : `${namespace}/${objectName}`,
-    state: { metadata: { ...given, name: objectName, uid } },
+    state: {
+      metadata: { ...given, name: objectName, uid },
+      ...(type === "kubernetes:networking.k8s.io/v1:Ingress" && {
+        status: { loadBalancer: { ingress: [{ hostname: `${objectName}.elb.example.test` }] } },
+      }),
+    },
   };
 }
 
 function amazon(type: string, name: string, inputs: Fields): { id: string; state: Fields } {
   const id = `${name}-${digest(name, 8)}`;
   const region = "eu-central-1:111122223333";
+  const named = inputs["name"] === undefined ? { name: id } : {};
   switch (type) {
+    case "aws:acm/certificate:Certificate": {
+      const arn = `arn:aws:acm:${region}:certificate/${id}`;
+      return { id: arn, state: { arn, domainValidationOptions: certificateProofs(inputs) } };
+    }
+    case "aws:cognito/userPool:UserPool": {
+      const endpoint = `cognito-idp.eu-central-1.amazonaws.com/eu-central-1_${digest(name, 9)}`;
+      return { id: `eu-central-1_${digest(name, 9)}`, state: { ...named, endpoint } };
+    }
+    case "aws:cognito/userPoolClient:UserPoolClient": {
+      const clientSecret = pulumi.secret(digest(`${name}-secret`, 51));
+      return { id: digest(name, 26), state: { ...named, clientSecret } };
+    }
+    case "aws:ec2/eip:Eip":
+      return { id, state: { publicIp: `203.0.113.${parseInt(digest(name, 2), 16)}` } };
+    case "aws:route53/record:Record":
+      return { id, state: { fqdn: textAt(inputs, "name") ?? id } };
+    case "aws:route53/zone:Zone": {
+      const nameServers = [`ns-1.${digest(name, 4)}.example.net`, `ns-2.${digest(name, 4)}.example.net`];
+      return { id, state: { zoneId: `Z${digest(name, 12).toUpperCase()}`, nameServers } };
+    }
     case "aws:ssm/parameter:Parameter": {
       const path = textAt(inputs, "name") ?? `/${id}`;
       return { id: path, state: { arn: `arn:aws:ssm:${region}:parameter${path}` } };
     }
-    case "aws:ec2/eip:Eip":
-      return { id, state: { publicIp: `203.0.113.${parseInt(digest(name, 2), 16)}` } };
     default:
-      return { id, state: inputs["name"] === undefined ? { name: id } : {} };
+      return { id, state: named };
   }
+}
+
+/** What ACM wants to find in the DNS: a record for each host, and not in the order of the hosts. */
+function certificateProofs(inputs: Fields): readonly Fields[] {
+  const hosts = [textAt(inputs, "domainName") ?? "", ...listAt(inputs, "subjectAlternativeNames")];
+  return hosts
+    .map(String)
+    .toReversed()
+    .map((domainName) => ({
+      domainName,
+      resourceRecordName: `_${digest(domainName, 8)}.${domainName}.`,
+      resourceRecordType: "CNAME",
+      resourceRecordValue: `_${digest(`${domainName}-proof`, 8)}.acm-validations.aws.`,
+    }));
 }
 
 function release(name: string, inputs: Fields): { id: string; state: Fields } {
