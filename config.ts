@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ExistingClusterArgs } from "./components/cluster/existing-cluster.ts";
-import type { Exposure } from "./components/ingress/exposure.ts";
+import type { ClusterExposure } from "./components/ingress/exposure.ts";
 import type { UiConfig } from "./components/ingress/user-interface.ts";
 import type { RegistryConfig } from "./components/registry/create-registry.ts";
 import { inClusterHost } from "./components/registry/in-cluster-registry.ts";
@@ -133,7 +133,7 @@ function uiConfig({ ui, history }: StackSettings): UiConfig | undefined {
 }
 
 /** How the pages are reached; what else faces browsers is reached alike, at another port. */
-function exposureOf(ui: Exclude<StackSettings["ui"], { kind: "none" }>, port?: number): Exposure {
+function exposureOf(ui: Exclude<StackSettings["ui"], { kind: "none" }>, port?: number): ClusterExposure {
   switch (ui.kind) {
     case "node-port":
       return { kind: "node-port", port: port ?? ui.nodePort };

@@ -9,13 +9,13 @@ import { podMark } from "../pod-mark.ts";
 import { configFile, dexConfig, ports, type DexUser } from "./dex-config.ts";
 import { dexPod } from "./dex-pod.ts";
 import {
-  dnsRecord,
+  dnsRecords,
   expose,
   listenPorts,
   publicUrl,
   uiNamespace,
+  type ClusterExposure,
   type DnsRecord,
-  type Exposure,
 } from "./exposure.ts";
 import { frontDoorLabels } from "./front-door.ts";
 import type { Identity, IdentityEndpoints } from "./identity.ts";
@@ -24,7 +24,7 @@ export interface DexIdentityArgs {
   readonly namespace: pulumi.Input<string>;
   /** DNS name that browsers know it by. */
   readonly host: string;
-  readonly exposure: Exposure;
+  readonly exposure: ClusterExposure;
   /** Everybody who can log in. */
   readonly users: readonly DexUser[];
   /** Members administer the platform. Default: nobody does by a group. */
@@ -63,14 +63,15 @@ export class DexIdentity extends pulumi.ComponentResource implements Identity {
   readonly ready: readonly pulumi.Resource[];
   /** Email -> password. Secrets. */
   readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
-  readonly record: DnsRecord;
+  /** What others must make for browsers to find it. */
+  readonly records: readonly DnsRecord[];
 
   constructor(name: string, args: DexIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:ingress:DexIdentity", name, {}, opts);
     const { namespace, host, exposure } = args;
     const child = { parent: this };
     this.issuer = publicUrl(host, exposure);
-    this.record = dnsRecord(host, service, exposure);
+    this.records = dnsRecords(host, service, exposure);
     this.adminGroup = args.adminGroup;
     const internal = `https://${internalHost}`;
     this.endpoints = {
@@ -144,7 +145,7 @@ interface DexDeploymentArgs {
   readonly config: pulumi.Output<string>;
   readonly certificate: pulumi.Output<string>;
   readonly tlsName: pulumi.Output<string>;
-  readonly exposure: Exposure;
+  readonly exposure: ClusterExposure;
 }
 
 function dexDeployment(
@@ -188,7 +189,7 @@ function dexDeployment(
 function allowDex(
   name: string,
   namespace: pulumi.Input<string>,
-  exposure: Exposure,
+  exposure: ClusterExposure,
   opts: pulumi.CustomResourceOptions,
 ): void {
   const https = { protocol: "TCP", port: ports.https };

@@ -1,11 +1,19 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** How browsers reach a server: at a port of every node, at a load balancer's 443, or through an Ingress. */
-export type Exposure =
+import { albAnnotations, albRecord, type AlbExposure } from "./alb-route.ts";
+
+/**
+ * How browsers reach a server of any cluster: at a port of every node, at a load balancer's 443, or through an Ingress.
+ * The certificate is in a secret, and others make the DNS record.
+ */
+export type ClusterExposure =
   | { readonly kind: "node-port"; readonly port: number }
   | { readonly kind: "load-balancer" }
   | { readonly kind: "ingress"; readonly className: string };
+
+/** How browsers reach a server. */
+export type Exposure = ClusterExposure | AlbExposure;
 
 /** A DNS record that somebody must make. */
 export interface DnsRecord {
@@ -14,38 +22,63 @@ export interface DnsRecord {
   readonly target: string;
 }
 
-export interface ExposedArgs {
+interface ExposedServer {
   readonly namespace: pulumi.Input<string>;
   /** Name of the service and the Ingress. */
   readonly service: string;
   readonly labels: Record<string, string>;
   readonly host: string;
-  readonly exposure: Exposure;
-  /** Secret with the certificate that the Ingress shows. */
-  readonly tlsName: pulumi.Input<string>;
   /** Named ports of the pods that the service has: 443 or 80. */
   readonly ports: readonly ("https" | "http")[];
 }
+
+export type ExposedArgs = ExposedServer &
+  (
+    | {
+        readonly exposure: AlbExposure;
+        readonly tlsName: undefined;
+        /** Path at which the pods' port `http` answers 200 to everybody: there the load balancer asks how they are. */
+        readonly healthPath: string;
+      }
+    | {
+        readonly exposure: ClusterExposure;
+        /** Secret with the certificate that the Ingress shows. */
+        readonly tlsName: pulumi.Input<string>;
+      }
+  );
 
 /** `https://HOST`, with the port where that is a node's. */
 export function publicUrl(host: string, exposure: Exposure): string {
   return exposure.kind === "node-port" ? `https://${host}:${exposure.port}` : `https://${host}`;
 }
 
-/** The ports that pods have for it: an Ingress ends TLS itself. */
-export function listenPorts({ kind }: Exposure): readonly ("https" | "http")[] {
-  return kind === "ingress" ? ["http"] : ["https"];
+/** Whether the pods end TLS themselves: an Ingress does it before them. */
+export function podsEndTls({ kind }: Exposure): boolean {
+  return kind === "node-port" || kind === "load-balancer";
 }
 
-/** The record that makes the name lead to the server. */
-export function dnsRecord(host: string, service: string, exposure: Exposure): DnsRecord {
+/** The ports that pods have for it. */
+export function listenPorts(exposure: Exposure): readonly ("https" | "http")[] {
+  return podsEndTls(exposure) ? ["https"] : ["http"];
+}
+
+/** Seconds until all who send visitors have noticed that a pod has come, and that it goes. */
+export function noticeSeconds({ kind }: Exposure): { readonly comes: number; readonly goes: number } {
+  // AWS hears of a pod by calls, and asks a new one twice how it is.
+  return kind === "alb" ? { comes: 30, goes: 20 } : { comes: 0, goes: 5 };
+}
+
+/** The records that make the name lead to the server, and that the stack does not make itself. */
+export function dnsRecords(host: string, service: string, exposure: Exposure): readonly DnsRecord[] {
   switch (exposure.kind) {
     case "node-port":
-      return { name: host, target: "the cluster's nodes" };
+      return [{ name: host, target: "the cluster's nodes" }];
     case "load-balancer":
-      return { name: host, target: `the load balancer of service ${service} in namespace ${uiNamespace}` };
+      return [{ name: host, target: `the load balancer of service ${service} in namespace ${uiNamespace}` }];
     case "ingress":
-      return { name: host, target: `the controller of ingress class ${exposure.className}` };
+      return [{ name: host, target: `the controller of ingress class ${exposure.className}` }];
+    case "alb":
+      return [];
   }
 }
 
@@ -53,42 +86,84 @@ export function dnsRecord(host: string, service: string, exposure: Exposure): Dn
 export const uiNamespace = "spark-ui";
 
 /**
- * A service and, where that is asked for, an Ingress. The Ingress ends TLS and talks plain HTTP to the pods' port
- * `http`: an annotation for more would be one controller's own. Returns what must be up to use it.
+ * A service and, where that is asked for, an Ingress; at AWS's load balancer, the host's record too. The Ingress ends TLS
+ * and talks plain HTTP to the pods' port `http`. Returns what must be up to use it.
  */
 export function expose(
   name: string,
   args: ExposedArgs,
   opts: pulumi.CustomResourceOptions,
 ): readonly pulumi.Resource[] {
-  const { exposure } = args;
-  const metadata = { name: args.service, namespace: args.namespace, labels: args.labels };
+  const service = hostService(name, args, opts);
+  if (args.tlsName === undefined) {
+    const { exposure, healthPath } = args;
+    const own = { className: exposure.className, annotations: albAnnotations(healthPath) };
+    const ingress = hostIngress(name, args, service, own, opts);
+    return [service, ingress, albRecord(name, args.host, exposure, ingress, opts)];
+  }
+  if (args.exposure.kind !== "ingress") return [service];
+  // No annotations: they would be one controller's own.
+  const own = { className: args.exposure.className, tlsName: args.tlsName };
+  return [service, hostIngress(name, args, service, own, opts)];
+}
+
+function hostService(
+  name: string,
+  { exposure, ...args }: ExposedArgs,
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.Service {
   const ports = args.ports.map((port) => ({
     name: port,
     port: port === "https" ? 443 : 80,
     targetPort: port,
     ...(exposure.kind === "node-port" && { nodePort: exposure.port }),
   }));
-  const service = new k8s.core.v1.Service(
+  return new k8s.core.v1.Service(
     `${name}-service`,
-    { metadata, spec: { type: serviceTypes[exposure.kind], selector: args.labels, ports } },
+    {
+      metadata: { name: args.service, namespace: args.namespace, labels: args.labels },
+      spec: { type: serviceTypes[exposure.kind], selector: args.labels, ports },
+    },
     opts,
   );
-  if (exposure.kind !== "ingress") return [service];
+}
+
+const serviceTypes = {
+  "node-port": "NodePort",
+  "load-balancer": "LoadBalancer",
+  ingress: "ClusterIP",
+  alb: "ClusterIP",
+};
+
+/** All paths of the host lead to the service. */
+function hostIngress(
+  name: string,
+  args: ExposedServer,
+  service: k8s.core.v1.Service,
+  own: {
+    readonly className: pulumi.Input<string>;
+    readonly annotations?: Record<string, string>;
+    readonly tlsName?: pulumi.Input<string>;
+  },
+  opts: pulumi.CustomResourceOptions,
+): k8s.networking.v1.Ingress {
+  const { annotations, tlsName } = own;
   const backend = { service: { name: service.metadata.name, port: { name: "http" } } };
-  const ingress = new k8s.networking.v1.Ingress(
+  return new k8s.networking.v1.Ingress(
     `${name}-ingress`,
     {
-      metadata,
+      metadata: {
+        name: args.service,
+        namespace: args.namespace,
+        labels: args.labels,
+        ...(annotations && { annotations }),
+      },
       spec: {
-        ingressClassName: exposure.className,
-        tls: [{ hosts: [args.host], secretName: args.tlsName }],
+        ingressClassName: own.className,
+        ...(tlsName !== undefined && { tls: [{ hosts: [args.host], secretName: tlsName }] }),
         rules: [{ host: args.host, http: { paths: [{ path: "/", pathType: "Prefix", backend }] } }],
       },
     },
     opts,
   );
-  return [service, ingress];
 }
-
-const serviceTypes = { "node-port": "NodePort", "load-balancer": "LoadBalancer", ingress: "ClusterIP" };

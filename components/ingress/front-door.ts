@@ -4,7 +4,17 @@ import * as random from "@pulumi/random";
 
 import { allow } from "../namespaces/network-rules.ts";
 import { podMark } from "../pod-mark.ts";
-import { dnsRecord, expose, listenPorts, publicUrl, type DnsRecord, type Exposure } from "./exposure.ts";
+import type { AlbExposure } from "./alb-route.ts";
+import {
+  dnsRecords,
+  expose,
+  listenPorts,
+  noticeSeconds,
+  podsEndTls,
+  publicUrl,
+  type ClusterExposure,
+  type DnsRecord,
+} from "./exposure.ts";
 import { urlSafe, type FrontDoorKey } from "./front-door-key.ts";
 import type { FrontDoorTls } from "./front-door-tls.ts";
 import type { Identity } from "./identity.ts";
@@ -16,7 +26,7 @@ import {
   type Allowed,
   type UpstreamRoute,
 } from "./proxy-config.ts";
-import { proxyPod } from "./proxy-pod.ts";
+import { pingPath, proxyPod } from "./proxy-pod.ts";
 
 type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 
@@ -25,18 +35,21 @@ export interface Upstream extends UpstreamRoute {
   readonly network: EgressRule;
 }
 
-export interface FrontDoorArgs {
+/** How browsers reach it, and the certificate that they see: a load balancer of AWS has its own. */
+export type FrontDoorWay =
+  | { readonly exposure: AlbExposure; readonly tls: undefined }
+  | { readonly exposure: ClusterExposure; readonly tls: FrontDoorTls };
+
+export type FrontDoorArgs = FrontDoorWay & {
   readonly namespace: pulumi.Input<string>;
   /** DNS name that browsers know it by. */
   readonly host: string;
-  readonly exposure: Exposure;
-  readonly tls: FrontDoorTls;
   readonly identity: Identity;
   /** Who gets in. At least one group or domain. */
   readonly allowed: Allowed;
   readonly key: FrontDoorKey;
   readonly upstreams: readonly Upstream[];
-}
+};
 
 /** Labels of its pods: who lets the front door in selects them. */
 export const frontDoorLabels = {
@@ -56,7 +69,8 @@ const service = "front-door";
 export class FrontDoor extends pulumi.ComponentResource {
   /** `https://HOST[:PORT]`. */
   readonly url: string;
-  readonly record: DnsRecord;
+  /** What others must make for browsers to find it. */
+  readonly records: readonly DnsRecord[];
   readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: FrontDoorArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -66,22 +80,15 @@ export class FrontDoor extends pulumi.ComponentResource {
       throw new pulumi.ResourceError("[allowed] must name a group or a domain: nothing is open to all", this);
     const child = { parent: this };
     this.url = publicUrl(host, exposure);
-    this.record = dnsRecord(host, service, exposure);
+    this.records = dnsRecords(host, service, exposure);
     allowFrontDoor(name, args, child);
     const deployment = proxyDeployment(name, args, this.url, child);
-    const exposed = expose(
-      name,
-      {
-        namespace,
-        service,
-        labels: frontDoorLabels,
-        host,
-        exposure,
-        tlsName: args.tls.secretName,
-        ports: listenPorts(exposure),
-      },
-      child,
-    );
+    const server = { namespace, service, labels: frontDoorLabels, host, ports: listenPorts(exposure) };
+    const way =
+      args.tls === undefined
+        ? { exposure: args.exposure, tlsName: undefined, healthPath: pingPath }
+        : { exposure: args.exposure, tlsName: args.tls.secretName };
+    const exposed = expose(name, { ...server, ...way }, child);
     this.ready = [deployment, ...exposed];
     this.registerOutputs({ url: this.url });
   }
@@ -95,10 +102,14 @@ function proxyDeployment(
   opts: pulumi.CustomResourceOptions,
 ): k8s.apps.v1.Deployment {
   const { namespace, identity, exposure } = args;
-  const tls = exposure.kind !== "ingress";
-  const authority = identity.certificateAuthority;
-  const config = { ...args, url, tls, identity: { ...identity, ownAuthority: authority !== undefined } };
-  const files = pulumi.output(authority).apply((pem) => proxyFiles(config, pem));
+  const tls = podsEndTls(exposure) ? args.tls : undefined;
+  const notice = noticeSeconds(exposure);
+  const files = pulumi
+    .all([identity.issuer, identity.clientId, identity.certificateAuthority])
+    .apply(([issuer, clientId, authority]) => {
+      const known = { ...identity, issuer, clientId, ownAuthority: authority !== undefined };
+      return proxyFiles({ ...args, url, tls: tls !== undefined, identity: known }, authority);
+    });
   const configMap = new k8s.core.v1.ConfigMap(
     `${name}-config`,
     { metadata: { name: "front-door-config", namespace }, data: files },
@@ -118,7 +129,7 @@ function proxyDeployment(
   const read = [
     files.apply((all) => JSON.stringify(all)),
     ...Object.values(secrets),
-    ...(tls && args.tls.certificate !== undefined ? [args.tls.certificate] : []),
+    ...(tls?.certificate !== undefined ? [tls.certificate] : []),
   ];
   return new k8s.apps.v1.Deployment(
     `${name}-proxy`,
@@ -126,7 +137,8 @@ function proxyDeployment(
       metadata: { name: service, namespace, labels: frontDoorLabels },
       spec: {
         replicas: 1,
-        // A new pod answers before the old one goes: both know the same cookies.
+        // A new pod answers, and visitors are sent there, before the old one goes: both know the same cookies.
+        ...(notice.comes > 0 && { minReadySeconds: notice.comes }),
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         selector: { matchLabels: frontDoorLabels },
         template: {
@@ -134,7 +146,8 @@ function proxyDeployment(
           spec: proxyPod({
             configName: configMap.metadata.name,
             secretName: secret.metadata.name,
-            tlsName: tls ? args.tls.secretName : undefined,
+            tlsName: tls?.secretName,
+            goneSeconds: notice.goes,
           }),
         },
       },

@@ -4,8 +4,8 @@ import type * as pulumi from "@pulumi/pulumi";
 /** Who says who a visitor is: an OpenID Connect issuer and the platform's client there. */
 export interface Identity {
   /** The issuer's URL, as it stands in its tokens. */
-  readonly issuer: string;
-  readonly clientId: string;
+  readonly issuer: pulumi.Input<string>;
+  readonly clientId: pulumi.Input<string>;
   /** A Pulumi secret. */
   readonly clientSecret: pulumi.Output<string>;
   /** What is asked for at the log-in. `openid` and `email` must be among them. */

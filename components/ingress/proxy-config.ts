@@ -24,10 +24,11 @@ export interface ProxyConfigArgs {
   /** `https://HOST[:PORT]`, as browsers see it. */
   readonly url: string;
   readonly tls: boolean;
-  readonly identity: Pick<
-    Identity,
-    "issuer" | "clientId" | "scopes" | "groupsClaim" | "adminGroup" | "endpoints"
-  > & { readonly ownAuthority: boolean };
+  readonly identity: Pick<Identity, "scopes" | "groupsClaim" | "adminGroup" | "endpoints"> & {
+    readonly issuer: string;
+    readonly clientId: string;
+    readonly ownAuthority: boolean;
+  };
   readonly allowed: Allowed;
   readonly upstreams: readonly UpstreamRoute[];
 }

@@ -6,28 +6,32 @@ import { HistoryServer } from "../history/history-server.ts";
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
+import type { AlbExposure } from "./alb-route.ts";
 import { createIdentity, type IdentityConfig } from "./create-identity.ts";
-import { publicUrl, uiNamespace, type DnsRecord, type Exposure } from "./exposure.ts";
+import { publicUrl, uiNamespace, type ClusterExposure, type DnsRecord } from "./exposure.ts";
 import { frontDoorKey } from "./front-door-key.ts";
 import { frontDoorTls, type CertificateConfig } from "./front-door-tls.ts";
-import { FrontDoor } from "./front-door.ts";
+import { FrontDoor, type FrontDoorWay } from "./front-door.ts";
 import { callbackPath } from "./identity.ts";
 import type { Allowed } from "./proxy-config.ts";
 
+/** How browsers reach the pages, and where their certificate comes from: a load balancer of AWS has its own. */
+export type UiWay =
+  | { readonly exposure: AlbExposure; readonly certificate: undefined }
+  | { readonly exposure: ClusterExposure; readonly certificate: CertificateConfig };
+
 /** What a stack says of its pages. */
-export interface UiConfig {
+export type UiConfig = UiWay & {
   /** DNS name that browsers know the platform by. */
   readonly host: string;
-  readonly exposure: Exposure;
-  readonly certificate: CertificateConfig;
   readonly identity: IdentityConfig;
   readonly allowed: Allowed;
   /** Members administer the platform. */
   readonly adminGroup: string | undefined;
   readonly history: HistorySizing;
-}
+};
 
-export interface UserInterfaceArgs extends UiConfig {
+export type UserInterfaceArgs = UiConfig & {
   /** The Spark image of the History Server. */
   readonly image: string;
   readonly store: ObjectStore;
@@ -35,7 +39,7 @@ export interface UserInterfaceArgs extends UiConfig {
   readonly registry: Registry | undefined;
   /** The stack's authority, made when it is first asked for. */
   readonly authority: () => PrivateCa;
-}
+};
 
 /** The stack's output `ui`. */
 export interface UiOutput {
@@ -47,6 +51,8 @@ export interface UiOutput {
   readonly certificateAuthority?: pulumi.Output<string>;
   /** Email -> password of the stack's own users, a secret. Absent where an issuer that exists knows them. */
   readonly users?: pulumi.Output<Record<string, string>>;
+  /** Id of the Cognito user pool in which an administrator makes users. Absent where the stack has none. */
+  readonly userPool?: pulumi.Output<string>;
 }
 
 /**
@@ -60,28 +66,38 @@ export class UserInterface extends pulumi.ComponentResource {
   constructor(name: string, args: UserInterfaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:ingress:UserInterface", name, {}, opts);
     const child = { parent: this };
-    const { host, exposure, allowed, adminGroup, authority } = args;
-    const url = publicUrl(host, exposure);
+    const { host, allowed, adminGroup, authority } = args;
+    const url = publicUrl(host, args.exposure);
     const { namespace } = new SystemNamespace(name, { namespace: uiNamespace }, child);
-    const tls = frontDoorTls(name, { namespace, host, certificate: args.certificate, authority }, child);
-    const { identity, records, users } = createIdentity(
+    const way = frontDoorWay(name, { ...args, namespace }, child);
+    const { identity, records, users, userPool } = createIdentity(
       args.identity,
-      { namespace, adminGroup, redirectUri: `${url}${callbackPath}`, authority },
+      { namespace, groups: allowed.groups, adminGroup, redirectUri: `${url}${callbackPath}`, authority },
       child,
     );
     const key = frontDoorKey(name, child);
     const history = new HistoryServer("history", { ...args, sizing: args.history, key, url }, child);
     const frontDoor = new FrontDoor(
       "front-door",
-      { namespace, host, exposure, tls, identity, allowed, key, upstreams: [history.upstream] },
+      { ...way, namespace, host, identity, allowed, key, upstreams: [history.upstream] },
       child,
     );
     this.output = {
       url,
-      records: [frontDoor.record, ...records],
-      ...(tls.authority !== undefined && { certificateAuthority: tls.authority }),
+      records: [...frontDoor.records, ...records],
+      ...(way.tls?.authority !== undefined && { certificateAuthority: way.tls.authority }),
       ...(users !== undefined && { users }),
+      ...(userPool !== undefined && { userPool }),
     };
     this.registerOutputs({ url });
   }
+}
+
+function frontDoorWay(
+  name: string,
+  args: UserInterfaceArgs & { readonly namespace: pulumi.Input<string> },
+  opts: pulumi.CustomResourceOptions,
+): FrontDoorWay {
+  if (args.certificate === undefined) return { exposure: args.exposure, tls: undefined };
+  return { exposure: args.exposure, tls: frontDoorTls(name, args, opts) };
 }

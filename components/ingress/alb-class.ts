@@ -1,0 +1,100 @@
+import * as aws from "@pulumi/aws";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { namespaceSelector } from "../namespaces/namespace-labels.ts";
+import type { AlbExposure } from "./alb-route.ts";
+
+export interface AlbClassArgs {
+  /** Whether the load balancer has addresses of the internet, or of the VPC alone. */
+  readonly scheme: "internet-facing" | "internal";
+  /** Who reaches it: ranges of IPv4 addresses as the load balancer sees them, such as `203.0.113.0/24`. At least one. */
+  readonly allowedCidrs: readonly string[];
+  /** ARNs of ACM certificates, valid by then. The load balancer shows the one that fits the host. */
+  readonly certificateArns: readonly pulumi.Input<string>[];
+}
+
+/** Names the class and the group of the Ingresses that share the load balancer: a cluster has one. */
+const className = "spark-platform";
+
+/**
+ * TLS 1.2 and 1.3 with forward secrecy, and key exchanges that outlast quantum computers; what AWS advises. The default is
+ * one with TLS 1.0 (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html).
+ */
+const sslPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html */
+const loadBalancerAttributes = [
+  // The front door waits five minutes for a page, the default here is one.
+  { key: "idle_timeout.timeout_seconds", value: "310" },
+  // Servers differ in what they make of odd names of headers.
+  { key: "routing.http.drop_invalid_header_fields.enabled", value: "true" },
+];
+
+/**
+ * The Ingress class of an Application Load Balancer that EKS Auto Mode makes with the first Ingress of the class and
+ * removes after the last one (https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html). All Ingresses of
+ * the class share it; only those in the platform's own namespaces may be of the class. Whoever makes one waits for the
+ * class, so that on the way down the class and its controller are there until the load balancer is gone.
+ *
+ *     const alb = new AlbClass("alb", { scheme: "internet-facing", allowedCidrs, certificateArns: [arn] });
+ *     const exposure = alb.exposure(zone.zoneId);
+ */
+export class AlbClass extends pulumi.ComponentResource {
+  readonly className: pulumi.Output<string>;
+  readonly #loadBalancerZoneId: pulumi.Output<string>;
+
+  constructor(name: string, args: AlbClassArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("spark-platform:ingress:AlbClass", name, {}, opts);
+    if (args.allowedCidrs.length === 0)
+      throw new pulumi.ResourceError("[allowedCidrs] must name a range: none would let everybody in", this);
+    const child = { parent: this };
+    const parameters = new k8s.apiextensions.CustomResource(
+      `${name}-parameters`,
+      {
+        apiVersion: "eks.amazonaws.com/v1",
+        kind: "IngressClassParams",
+        metadata: { name: className },
+        spec: {
+          scheme: args.scheme,
+          group: { name: className },
+          namespaceSelector: namespaceSelector("system"),
+          inboundCIDRs: args.allowedCidrs,
+          certificateARNs: args.certificateArns,
+          sslPolicy,
+          loadBalancerAttributes,
+        },
+      },
+      child,
+    );
+    const ingressClass = new k8s.networking.v1.IngressClass(
+      `${name}-class`,
+      {
+        metadata: { name: className },
+        spec: {
+          controller: "eks.amazonaws.com/alb",
+          parameters: {
+            apiGroup: "eks.amazonaws.com",
+            kind: parameters.kind,
+            name: parameters.metadata.name,
+          },
+        },
+      },
+      child,
+    );
+    this.className = ingressClass.metadata.name;
+    // From a table in the provider: it asks nobody.
+    this.#loadBalancerZoneId = aws.lb.getHostedZoneIdOutput({ loadBalancerType: "application" }, child).id;
+    this.registerOutputs({ className: this.className });
+  }
+
+  /** The way in through this load balancer, for hosts of the Route 53 zone. */
+  exposure(zoneId: pulumi.Input<string>): AlbExposure {
+    return {
+      kind: "alb",
+      className: this.className,
+      zoneId,
+      loadBalancerZoneId: this.#loadBalancerZoneId,
+    };
+  }
+}
