@@ -1,0 +1,2 @@
+/** One process for all tests of the cluster: loading Pulumi takes longer than they do. */
+import "./network-plan.ts";
