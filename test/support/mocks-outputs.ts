@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
-
 import * as pulumi from "@pulumi/pulumi";
 
-import { at, listAt, recordAt, textAt, type Fields } from "./kube-json.ts";
+import { at, recordAt, textAt, type Fields } from "./kube-json.ts";
+import { amazon, digest } from "./mocks-amazon.ts";
 import type { Registered, Registration } from "./mocks-monitor.ts";
 
 /**
@@ -50,54 +49,6 @@ function kubernetes(type: string, name: string, inputs: Fields): { id: string; s
   };
 }
 
-function amazon(type: string, name: string, inputs: Fields): { id: string; state: Fields } {
-  const id = `${name}-${digest(name, 8)}`;
-  const region = "eu-central-1:111122223333";
-  const named = inputs["name"] === undefined ? { name: id } : {};
-  switch (type) {
-    case "aws:acm/certificate:Certificate": {
-      const arn = `arn:aws:acm:${region}:certificate/${id}`;
-      return { id: arn, state: { arn, domainValidationOptions: certificateProofs(inputs) } };
-    }
-    case "aws:cognito/userPool:UserPool": {
-      const endpoint = `cognito-idp.eu-central-1.amazonaws.com/eu-central-1_${digest(name, 9)}`;
-      return { id: `eu-central-1_${digest(name, 9)}`, state: { ...named, endpoint } };
-    }
-    case "aws:cognito/userPoolClient:UserPoolClient": {
-      const clientSecret = pulumi.secret(digest(`${name}-secret`, 51));
-      return { id: digest(name, 26), state: { ...named, clientSecret } };
-    }
-    case "aws:ec2/eip:Eip":
-      return { id, state: { publicIp: `203.0.113.${parseInt(digest(name, 2), 16)}` } };
-    case "aws:route53/record:Record":
-      return { id, state: { fqdn: textAt(inputs, "name") ?? id } };
-    case "aws:route53/zone:Zone": {
-      const nameServers = [`ns-1.${digest(name, 4)}.example.net`, `ns-2.${digest(name, 4)}.example.net`];
-      return { id, state: { zoneId: `Z${digest(name, 12).toUpperCase()}`, nameServers } };
-    }
-    case "aws:ssm/parameter:Parameter": {
-      const path = textAt(inputs, "name") ?? `/${id}`;
-      return { id: path, state: { arn: `arn:aws:ssm:${region}:parameter${path}` } };
-    }
-    default:
-      return { id, state: named };
-  }
-}
-
-/** What ACM wants to find in the DNS: a record for each host, and not in the order of the hosts. */
-function certificateProofs(inputs: Fields): readonly Fields[] {
-  const hosts = [textAt(inputs, "domainName") ?? "", ...listAt(inputs, "subjectAlternativeNames")];
-  return hosts
-    .map(String)
-    .toReversed()
-    .map((domainName) => ({
-      domainName,
-      resourceRecordName: `_${digest(domainName, 8)}.${domainName}.`,
-      resourceRecordType: "CNAME",
-      resourceRecordValue: `_${digest(`${domainName}-proof`, 8)}.acm-validations.aws.`,
-    }));
-}
-
 function release(name: string, inputs: Fields): { id: string; state: Fields } {
   const namespace = textAt(inputs, "namespace") ?? "default";
   const releaseName = textAt(inputs, "name") ?? `${name}-${digest(name, 8)}`;
@@ -140,13 +91,4 @@ function tlsState(type: string, name: string): Fields {
   return type.endsWith(":CertRequest")
     ? { certRequestPem: pem("CERTIFICATE REQUEST") }
     : { certPem: pem("CERTIFICATE"), readyForRenewal: false };
-}
-
-/** Hexadecimal digits that only depend on the seed. */
-function digest(seed: string, length: number): string {
-  let text = "";
-  for (let block = 0; text.length < length; block++) {
-    text += createHash("sha256").update(`${seed}/${block}`).digest("hex");
-  }
-  return text.slice(0, length);
 }
