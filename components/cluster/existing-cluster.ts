@@ -1,6 +1,7 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { clusterProvider } from "./cluster-provider.ts";
 import type { Cluster } from "./cluster.ts";
 
 export interface ExistingClusterArgs {
@@ -32,18 +33,12 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:cluster:ExistingCluster", name, {}, opts);
-    this.provider = new k8s.Provider(
-      `${name}-provider`,
-      {
-        ...(args.kubeconfig !== undefined && { kubeconfig: args.kubeconfig }),
-        ...(args.context !== undefined && { context: args.context }),
-        clusterIdentifier: args.identifier,
-        // A new password changes the secret in its place. Otherwise the secret would go before its next form comes, and
-        // a pull in between would find none.
-        enableSecretMutable: true,
-      },
-      { parent: this },
-    );
+    const address = {
+      ...(args.kubeconfig !== undefined && { kubeconfig: args.kubeconfig }),
+      ...(args.context !== undefined && { context: args.context }),
+      clusterIdentifier: args.identifier,
+    };
+    this.provider = clusterProvider(`${name}-provider`, address, { parent: this });
     this.registerOutputs({ provider: this.provider });
   }
 }
