@@ -1,57 +1,51 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ExistingClusterArgs } from "./components/cluster/existing-cluster.ts";
-import type { ClusterExposure } from "./components/ingress/exposure.ts";
-import type { UiConfig } from "./components/ingress/user-interface.ts";
-import type { RegistryConfig } from "./components/registry/create-registry.ts";
-import { inClusterHost } from "./components/registry/in-cluster-registry.ts";
-import { platformFolder, type RegistryUser } from "./components/registry/registry.ts";
-import type { StorageConfig } from "./components/storage/create-object-store.ts";
-import type { S3Keys } from "./components/storage/object-store.ts";
-import { rows } from "./images/versions.ts";
+import { platformFolder } from "./components/registry/registry.ts";
+import type { AwsTargetArgs } from "./components/target/aws-target.ts";
+import type { KubeconfigTargetArgs } from "./components/target/kubeconfig-target.ts";
+import { awsConfig } from "./config/aws.ts";
+import { kubeconfigConfig } from "./config/kubeconfig.ts";
+import { registryHost } from "./config/registry.ts";
+import { knowsPodIdentity, rows, type SparkVersion } from "./images/versions.ts";
 import { formatViolations, type JobDefaults, type Violation } from "./jobs/manifest/index.ts";
 import { checkStack } from "./stacks/check.ts";
 import type { DeclaredJob } from "./stacks/jobs.ts";
-import type { StackSettings } from "./stacks/schema.ts";
+import { stackKeys, type StackSettings } from "./stacks/schema.ts";
 
 /** All that a stack decides, checked: what is here can be built. */
 export interface PlatformConfig {
-  readonly cluster: ExistingClusterArgs;
+  /** Where the platform goes, and what it stands on there. */
+  readonly target: KubeconfigTargetArgs | AwsTargetArgs;
   /** Registry and folder of the platform's images. */
   readonly imageRegistry: string;
-  readonly storage: StorageConfig;
-  readonly registry: RegistryConfig;
+  /** Spark versions that jobs may ask for. */
+  readonly sparkVersions: readonly SparkVersion[];
   readonly namespaces: StackSettings["namespaces"];
   readonly operator: StackSettings["operator"];
-  /** Undefined: there are no pages, and no History Server. */
-  readonly ui: UiConfig | undefined;
   readonly jobDefaults: JobDefaults;
   readonly jobs: readonly DeclaredJob[];
 }
+
+/** In AWS pods have no keys but an identity, which a Spark version must know how to use. */
+const sparkVersions: Readonly<Record<StackSettings["target"], readonly SparkVersion[]>> = {
+  kubeconfig: rows.map((row) => row.spark),
+  aws: rows.filter(knowsPodIdentity).map((row) => row.spark),
+};
 
 /**
  * Reads and checks the stack's configuration, before any resource is registered. Nothing else reads it.
  * @throws pulumi.RunError that lists every problem: the key, what is wrong, and what would be right.
  */
 export function loadConfig(): PlatformConfig {
-  const versions = rows.map((row) => row.spark);
-  const checked = checkStack(readStack(), versions);
+  const checked = checkStack(readStack(), sparkVersions);
   if (!checked.ok) throw configError(checked.violations);
   const { settings, jobDefaults, jobs, objects } = checked.value;
-  const { cluster, images, registry } = settings;
   return {
-    cluster: {
-      kubeconfig:
-        cluster.kubeconfig === undefined ? cluster.kubeconfigPath : pulumi.secret(cluster.kubeconfig),
-      context: cluster.context,
-      identifier: cluster.identifier ?? cluster.context ?? pulumi.getStack(),
-    },
-    imageRegistry: images.registry ?? `${registryHost(registry)}/${platformFolder}`,
-    storage: storageConfig(settings.storage, objects),
-    registry: registryConfig(registry),
+    target: settings.target === "aws" ? awsConfig(settings, objects) : kubeconfigConfig(settings, objects),
+    imageRegistry: settings.images.registry ?? `${registryHost(settings.registry)}/${platformFolder}`,
+    sparkVersions: sparkVersions[settings.target],
     namespaces: settings.namespaces,
     operator: settings.operator,
-    ui: uiConfig(settings),
     jobDefaults,
     jobs,
   };
@@ -59,12 +53,19 @@ export function loadConfig(): PlatformConfig {
 
 /**
  * The stack's own keys, without the project's name. They are read raw, since pulumi.Config tells neither unknown keys
- * nor more than one problem; secrets among them become secrets again in `loadConfig`.
+ * nor more than one problem; secrets among them become secrets again in `config/`.
  */
 function readStack(): Record<string, unknown> {
   const prefix = `${pulumi.getProject()}:`;
-  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
-  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), parseValue(value)]));
+  const own = Object.entries(pulumi.runtime.allConfig())
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]) => [key.slice(prefix.length), parseValue(value)] as const);
+  // Pulumi.yaml has an empty one for each that a stack leaves out, since it cannot know the defaults of each target.
+  return Object.fromEntries(own.filter(([key, value]) => !(stackKeys.has(key) && isEmpty(value))));
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
 /** Objects and lists arrive as JSON; all keys but `target` are such. */
@@ -75,80 +76,6 @@ function parseValue(value: string): unknown {
   } catch {
     return value;
   }
-}
-
-function storageConfig(
-  storage: StackSettings["storage"],
-  objects: Readonly<Record<string, string>>,
-): StorageConfig {
-  if (storage.kind === "in-cluster") return { ...storage, objects };
-  const { admin, ...keys } = storage.keys;
-  return {
-    ...storage,
-    objects,
-    adminKeys: secretKeys(admin),
-    keys: {
-      jobs: secretKeys(keys.jobs),
-      history: secretKeys(keys.history),
-      operator: secretKeys(keys.operator),
-      registry: secretKeys(keys.registry),
-    },
-  };
-}
-
-/** The host before images that the stack's registry keeps. */
-function registryHost(registry: StackSettings["registry"]): string {
-  switch (registry.kind) {
-    case "none":
-      return "localhost";
-    case "existing":
-      return registry.host;
-    case "in-cluster":
-      return inClusterHost(registry);
-  }
-}
-
-function registryConfig(registry: StackSettings["registry"]): RegistryConfig {
-  if (registry.kind !== "existing") return registry;
-  const user = (given: (typeof registry)["pull"]): RegistryUser | undefined =>
-    given && { username: given.username, password: pulumi.secret(given.password) };
-  return { ...registry, pull: user(registry.pull), push: user(registry.push) };
-}
-
-function uiConfig({ ui, history }: StackSettings): UiConfig | undefined {
-  if (ui.kind === "none") return undefined;
-  const { identity } = ui;
-  return {
-    host: ui.host,
-    exposure: exposureOf(ui),
-    certificate: ui.certificate,
-    identity:
-      identity.kind === "dex"
-        ? { ...identity, exposure: exposureOf(ui, identity.nodePort) }
-        : { ...identity, clientSecret: pulumi.secret(identity.clientSecret) },
-    allowed: ui.allowed,
-    adminGroup: ui.adminGroup,
-    history,
-  };
-}
-
-/** How the pages are reached; what else faces browsers is reached alike, at another port. */
-function exposureOf(ui: Exclude<StackSettings["ui"], { kind: "none" }>, port?: number): ClusterExposure {
-  switch (ui.kind) {
-    case "node-port":
-      return { kind: "node-port", port: port ?? ui.nodePort };
-    case "load-balancer":
-      return { kind: "load-balancer" };
-    case "ingress":
-      return { kind: "ingress", className: ui.ingressClass };
-  }
-}
-
-function secretKeys(keys: { readonly accessKeyId: string; readonly secretAccessKey: string }): S3Keys {
-  return {
-    accessKeyId: pulumi.output(keys.accessKeyId),
-    secretAccessKey: pulumi.secret(keys.secretAccessKey),
-  };
 }
 
 /** RunError: the engine shows its message alone, without a stack trace. */

@@ -1,30 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { sharedCa } from "./components/certificates/shared-ca.ts";
-import { ExistingCluster } from "./components/cluster/existing-cluster.ts";
 import { UserInterface } from "./components/ingress/user-interface.ts";
 import { TeamNamespace } from "./components/namespaces/team-namespace.ts";
 import { SparkOperator } from "./components/operator/spark-operator.ts";
-import { createRegistry } from "./components/registry/create-registry.ts";
 import { registryOutput } from "./components/registry/registry-output.ts";
-import { createObjectStore } from "./components/storage/create-object-store.ts";
+import { awsTarget } from "./components/target/aws-target.ts";
+import { kubeconfigTarget } from "./components/target/kubeconfig-target.ts";
 import { loadConfig } from "./config.ts";
-import { operatorImage, rows, sparkImage } from "./images/versions.ts";
+import { operatorImage, sparkImage } from "./images/versions.ts";
 import { declareJob } from "./jobs/declare-job.ts";
 import { jobRuntime } from "./jobs/job-runtime.ts";
 
 const config = loadConfig();
-const { imageRegistry, jobDefaults } = config;
+const { imageRegistry, jobDefaults, sparkVersions } = config;
 const images = Object.fromEntries(
-  rows.map(({ spark }) => [spark, sparkImage(imageRegistry, spark).reference]),
+  sparkVersions.map((version) => [version, sparkImage(imageRegistry, version).reference]),
 );
 
-const cluster = new ExistingCluster("cluster", config.cluster);
-const opts = { provider: cluster.provider };
-
-const store = createObjectStore("store", config.storage, opts);
-const authority = sharedCa("ca");
-const stackRegistry = createRegistry("registry", config.registry, store, authority, opts);
+const target = config.target.kind === "aws" ? awsTarget(config.target) : kubeconfigTarget(config.target);
+const { cluster, store, registry: stackRegistry } = target;
+const opts = { providers: [...target.providers] };
 
 const teams = config.namespaces.map(({ name, quota, egress }) => ({
   name,
@@ -63,8 +58,12 @@ const declared = teams.flatMap(({ name: namespace, team }) => {
 
 const image = sparkImage(imageRegistry).reference;
 const pages =
-  config.ui &&
-  new UserInterface("ui", { ...config.ui, image, store, registry: stackRegistry, authority }, opts);
+  target.ui &&
+  new UserInterface(
+    "ui",
+    { ...target.ui, image, store, registry: stackRegistry, authority: target.authority },
+    opts,
+  );
 
 /** Name of the bucket of data, code and event logs. */
 export const bucket = store.bucket;
@@ -74,6 +73,8 @@ export const storageEndpoint = store.endpoint;
 export const registry = registryOutput(stackRegistry, imageRegistry);
 /** Where the pages are, the DNS records that they need, and who can log in; empty where there are none. */
 export const ui = pages?.output ?? {};
+/** The account's part: cluster, name servers of the zone, key pairs of the bucket; empty where there is none. */
+export const aws = target.aws ?? {};
 /** Spark version -> image, for users who build their own on top. */
 export const sparkImages = images;
 /** The teams' namespaces. */

@@ -132,6 +132,15 @@ export function hasCommitters(row: VersionRow): row is CommitterRow {
   return row.jars.committers !== undefined;
 }
 
+/**
+ * Whether S3A on this row can get its identity from EKS's agent: Hadoop has the AWS SDK v2 since 3.4, and the SDK of
+ * older rows asks the agent nothing (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-minimum-sdk.html).
+ */
+export function knowsPodIdentity({ hadoop }: VersionRow): boolean {
+  const [major = 0, minor = 0] = hadoop.split(".").map(Number);
+  return major > 3 || (major === 3 && minor >= 4);
+}
+
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
 const checkScript = read("check-base.sh");
 const sparkDockerfile = read("spark/Dockerfile");

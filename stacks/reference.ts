@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { jobSchema } from "../jobs/manifest/index.ts";
-import { stackSchema } from "./schema.ts";
+import { commonKeys, targetKeys, targetSchema } from "./schema.ts";
 
 /** The part of a JSON schema that zod writes for schemas such as ours. */
 interface Schema {
@@ -25,16 +25,22 @@ const schemaOf: z.ZodType<Schema> = z.looseObject({});
 
 /** Every key of a stack file and of its jobs as Markdown tables, from the schemas that check them. */
 export function reference(): string {
-  const stack = schemaOf.parse(z.toJSONSchema(stackSchema, { io: "input" }));
   const { name, ...job } = jobSchema.shape;
-  const fields = schemaOf.parse(z.toJSONSchema(z.strictObject(job), { io: "input" }));
   return [
-    "### A stack's keys",
-    table(rows(stack, "")),
+    "### Keys of every stack",
+    keys({ target: targetSchema, ...commonKeys }),
+    "### Keys of a stack in a cluster that exists (target `kubeconfig`)",
+    keys(targetKeys.kubeconfig),
+    "### Keys of a stack in AWS (target `aws`)",
+    keys(targetKeys.aws),
     "### Fields of a job",
     `Below \`jobs.NAME\`, beside \`namespace\` and \`code\`. The key is the job's name: ${docs(name)}`,
-    table(rows(fields, "")),
+    keys(job),
   ].join("\n\n");
+}
+
+function keys(shape: z.core.$ZodLooseShape): string {
+  return table(rows(schemaOf.parse(z.toJSONSchema(z.strictObject(shape), { io: "input" })), ""));
 }
 
 function docs(schema: z.ZodType): string {

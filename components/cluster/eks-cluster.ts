@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { clusterProvider } from "./cluster-provider.ts";
+import { clusterProvider, type ClusterAddress } from "./cluster-provider.ts";
 import type { Cluster, PodIdentity } from "./cluster.ts";
 import { eksAccess } from "./eks-access.ts";
 import { eksPodIdentity } from "./eks-pod-identity.ts";
@@ -48,11 +48,14 @@ const logTypes = ["api", "audit", "authenticator", "controllerManager", "schedul
  * It has no nodes by itself; `NodePools` says which there are.
  *
  *     const cluster = new EksCluster("cluster", { clusterName: "spark", version: "1.36", network, ...settings });
- *     new NodePools("pools", { cluster, network, pools, trusted: [] }, { provider: cluster.provider });
+ *     const nodes = new NodePools("nodes", { cluster, network, pools, trusted: [] }, { provider: cluster.provider });
+ *     new k8s.core.v1.Namespace("team", {}, { provider: nodes.provider });
  */
 export class EksCluster extends pulumi.ComponentResource implements Cluster {
   readonly name: pulumi.Output<string>;
+  /** For what the nodes are made of; what runs on them has the provider of `NodePools`. */
   readonly provider: k8s.Provider;
+  readonly address: ClusterAddress;
   readonly podIdentity: PodIdentity;
   readonly jobPlacement = jobNodes;
   /** Name of the role that nodes have, which the cluster lets in. */
@@ -80,10 +83,11 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const access = eksAccess(name, cluster.name, { admins: args.admins, nodeRoleArn: nodes.role.arn }, child);
 
     this.name = cluster.name;
+    // The endpoint is of this one cluster; a new cluster of the same name has another.
+    this.address = { kubeconfig: kubeconfigOf(cluster, args.region), clusterIdentifier: cluster.endpoint };
     this.provider = clusterProvider(
       `${name}-provider`,
-      // The endpoint is of this one cluster; a new cluster of the same name has another.
-      { kubeconfig: kubeconfigOf(cluster, args.region), clusterIdentifier: cluster.endpoint },
+      this.address,
       // Who has no entry is refused, and pods need nodes: both come before, and go after, whatever is in the cluster.
       { ...child, dependsOn: [...access, ...nodes.policies] },
     );

@@ -1,12 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { clusterProvider, type ClusterAddress } from "./cluster-provider.ts";
 import { nodeClass, type NodeCluster } from "./node-classes.ts";
 import { nodePoolSpec, type PoolLimits, type PoolShape } from "./node-pool.ts";
 import type { PerZone } from "./regions.ts";
 
 export interface NodePoolsArgs {
-  readonly cluster: NodeCluster;
+  readonly cluster: NodeCluster & { readonly address: ClusterAddress };
   readonly network: {
     readonly nodeSubnetIds: PerZone<pulumi.Input<string>>;
     /** Names of the subnets' zones: `eu-central-1a`. */
@@ -24,7 +25,7 @@ export interface NodePoolsArgs {
  * The nodes of an EKS cluster in Auto Mode, which come and go with the pods that need them: on-demand ones for the
  * platform's pods and, apart from those, for drivers, and spot ones in a single zone for executors. It also makes
  * Kubernetes' network policies count.
- * What runs there is left to others, and so is the provider.
+ * What runs there is left to others, and so is the provider of the cluster itself.
  *
  *     const limits = { cpu: "64", memory: "256Gi" };
  *     const pools = { platform: limits, driver: limits, executor: limits };
@@ -32,10 +33,10 @@ export interface NodePoolsArgs {
  */
 export class NodePools extends pulumi.ComponentResource {
   /**
-   * What must be there before pods start, and until they are gone: a pool that is deleted drains its nodes, and where
-   * none is left, what waits to be taken down by a pod waits for good.
+   * The provider of all that runs pods: by it they come after the nodes, and go before them. A pool that is deleted
+   * drains its nodes, and where none is left, what waits to be taken down by a pod waits for good.
    */
-  readonly ready: readonly pulumi.Resource[];
+  readonly provider: k8s.Provider;
 
   constructor(name: string, args: NodePoolsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:cluster:NodePools", name, {}, opts);
@@ -53,7 +54,7 @@ export class NodePools extends pulumi.ComponentResource {
 
     const pool = (metadataName: string, shape: PoolShape) =>
       nodePool(`${name}-${metadataName}`, metadataName, shape, { ...child, dependsOn: [policies] });
-    this.ready = [
+    const ready = [
       policies,
       pool("platform", { nodeClass: platform, limits: pools.platform, capacity: "on-demand" }),
       pool("drivers", {
@@ -73,7 +74,8 @@ export class NodePools extends pulumi.ComponentResource {
         zone: network.nodeZones[0],
       }),
     ];
-    this.registerOutputs();
+    this.provider = clusterProvider(`${name}-provider`, cluster.address, { ...child, dependsOn: ready });
+    this.registerOutputs({ provider: this.provider });
   }
 }
 

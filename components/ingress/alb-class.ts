@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { acmCertificate, type AcmCertificateArgs } from "../certificates/acm-certificate.ts";
 import { namespaceSelector } from "../namespaces/namespace-labels.ts";
 import type { AlbExposure } from "./alb-route.ts";
 
@@ -10,8 +11,10 @@ export interface AlbClassArgs {
   readonly scheme: "internet-facing" | "internal";
   /** Who reaches it: ranges of IPv4 addresses as the load balancer sees them, such as `203.0.113.0/24`. At least one. */
   readonly allowedCidrs: readonly string[];
-  /** ARNs of ACM certificates, valid by then. The load balancer shows the one that fits the host. */
-  readonly certificateArns: readonly pulumi.Input<string>[];
+  /** DNS names that it answers for. */
+  readonly hosts: AcmCertificateArgs["hosts"];
+  /** Public Route 53 zone of all hosts. */
+  readonly zoneId: pulumi.Input<string>;
 }
 
 /** Names the class and the group of the Ingresses that share the load balancer: a cluster has one. */
@@ -32,23 +35,23 @@ const loadBalancerAttributes = [
 ];
 
 /**
- * The Ingress class of an Application Load Balancer that EKS Auto Mode makes with the first Ingress of the class and
+ * The Ingress class of an Application Load Balancer, with the certificate that it shows. It is one that EKS Auto Mode makes with the first Ingress of the class and
  * removes after the last one (https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html). All Ingresses of
  * the class share it; only those in the platform's own namespaces may be of the class. Whoever makes one waits for the
  * class, so that on the way down the class and its controller are there until the load balancer is gone.
  *
- *     const alb = new AlbClass("alb", { scheme: "internet-facing", allowedCidrs, certificateArns: [arn] });
- *     const exposure = alb.exposure(zone.zoneId);
+ *     const { exposure } = new AlbClass("alb", { scheme: "internal", allowedCidrs, hosts: [host], zoneId });
  */
 export class AlbClass extends pulumi.ComponentResource {
-  readonly className: pulumi.Output<string>;
-  readonly #loadBalancerZoneId: pulumi.Output<string>;
+  /** The way in through this load balancer, for each of the hosts. */
+  readonly exposure: AlbExposure;
 
   constructor(name: string, args: AlbClassArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:ingress:AlbClass", name, {}, opts);
     if (args.allowedCidrs.length === 0)
       throw new pulumi.ResourceError("[allowedCidrs] must name a range: none would let everybody in", this);
     const child = { parent: this };
+    const { hosts, zoneId } = args;
     const parameters = new k8s.apiextensions.CustomResource(
       `${name}-parameters`,
       {
@@ -60,7 +63,7 @@ export class AlbClass extends pulumi.ComponentResource {
           group: { name: className },
           namespaceSelector: namespaceSelector("system"),
           inboundCIDRs: args.allowedCidrs,
-          certificateARNs: args.certificateArns,
+          certificateARNs: [acmCertificate(name, { hosts, zoneId }, child)],
           sslPolicy,
           loadBalancerAttributes,
         },
@@ -82,19 +85,13 @@ export class AlbClass extends pulumi.ComponentResource {
       },
       child,
     );
-    this.className = ingressClass.metadata.name;
-    // From a table in the provider: it asks nobody.
-    this.#loadBalancerZoneId = aws.lb.getHostedZoneIdOutput({ loadBalancerType: "application" }, child).id;
-    this.registerOutputs({ className: this.className });
-  }
-
-  /** The way in through this load balancer, for hosts of the Route 53 zone. */
-  exposure(zoneId: pulumi.Input<string>): AlbExposure {
-    return {
+    this.exposure = {
       kind: "alb",
-      className: this.className,
+      className: ingressClass.metadata.name,
       zoneId,
-      loadBalancerZoneId: this.#loadBalancerZoneId,
+      // From a table in the provider: it asks nobody.
+      loadBalancerZoneId: aws.lb.getHostedZoneIdOutput({ loadBalancerType: "application" }, child).id,
     };
+    this.registerOutputs({ className: ingressClass.metadata.name });
   }
 }

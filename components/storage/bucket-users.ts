@@ -9,7 +9,7 @@ import { identityPolicy } from "./permissions.ts";
  * one before goes on, so that whoever holds it has time to change; raised once more, the old one is out. AWS lets a
  * user have two.
  */
-export type KeyNumbers = Readonly<Partial<Record<S3Purpose, number>>>;
+export type KeyNumbers = Readonly<Partial<Record<S3Purpose, number | undefined>>>;
 
 /** The key pair in use of each purpose that has a user. */
 export type UserKeys = Readonly<Partial<Record<S3Purpose, S3Keys>>>;

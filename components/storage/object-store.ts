@@ -66,8 +66,8 @@ export interface ServiceAccountName {
 /** One bucket for the platform, wherever it is. */
 export interface ObjectStore {
   readonly bucket: pulumi.Output<string>;
-  /** URL as pods reach it; undefined for S3 itself. */
-  readonly endpoint: pulumi.Output<string> | undefined;
+  /** URL as pods reach it. */
+  readonly endpoint: pulumi.Output<string>;
   readonly region: string;
   /** `s3a://BUCKET/events/`, where drivers write event logs and the History Server reads them. */
   readonly eventLogDirectory: pulumi.Output<string>;

@@ -37,8 +37,7 @@ export interface S3BucketArgs {
  */
 export class S3Bucket extends pulumi.ComponentResource implements ObjectStore {
   readonly bucket: pulumi.Output<string>;
-  /** S3 itself, which clients find by its region. */
-  readonly endpoint: undefined;
+  readonly endpoint: pulumi.Output<string>;
   readonly region: string;
   readonly eventLogDirectory: pulumi.Output<string>;
   readonly network: ObjectStore["network"] = [s3Rule, podIdentityRule];
@@ -66,12 +65,13 @@ export class S3Bucket extends pulumi.ComponentResource implements ObjectStore {
     );
     const objects = bucketObjects(name, bucket, args.objects, { ...child, dependsOn: [...guards] });
     this.bucket = bucket.bucket;
+    this.endpoint = pulumi.output(`https://s3.${region}.amazonaws.com`);
     this.region = region;
     this.eventLogDirectory = pulumi.interpolate`s3a://${this.bucket}/${prefixes.events}`;
     this.ready = [...guards, lifecycle, ...objects];
     this.keys = bucketUsers(name, { bucket, numbers: args.keys }, child);
     this.#roles = bucketRoles(name, { bucket, endpoint: { region, pathStyle: false }, podIdentity }, child);
-    this.registerOutputs({ bucket: this.bucket });
+    this.registerOutputs({ bucket: this.bucket, endpoint: this.endpoint });
   }
 
   access(purpose: S3Purpose): S3Access {

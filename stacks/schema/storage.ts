@@ -22,26 +22,26 @@ const volumeSchema = z
   .default({ kind: "claim", size: "20Gi" })
   .meta({ description: "where the store keeps its data", examples: [{ kind: "claim", size: "20Gi" }] });
 
+const bucketName = z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
+const bucketRule = "3 to 63 lower-case letters, digits and dashes";
+
+const objects = z
+  .record(
+    z.string().regex(/^(datasets|code)\/[^/].*$/),
+    text("path of a file in the project", "examples/data/poem.txt"),
+  )
+  .default({})
+  .meta({
+    description: "small files to put in the bucket: key, below datasets/ or code/, and the file's path",
+    examples: [{ "code/top_words.py": "examples/top_words.py" }],
+  });
+
 const bucketFields = {
-  bucket: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/)
+  bucket: bucketName
     .default("spark")
-    .meta({
-      description: "name of the bucket, 3 to 63 lower-case letters, digits and dashes",
-      examples: ["spark"],
-    }),
+    .meta({ description: `name of the bucket, ${bucketRule}`, examples: ["spark"] }),
   region: text("region that requests are signed for", "us-east-1").default("us-east-1"),
-  objects: z
-    .record(
-      z.string().regex(/^(datasets|code)\/[^/].*$/),
-      text("path of a file in the project", "examples/data/poem.txt"),
-    )
-    .default({})
-    .meta({
-      description: "small files to put in the bucket: key, below datasets/ or code/, and the file's path",
-      examples: [{ "code/top_words.py": "examples/top_words.py" }],
-    }),
+  objects,
 };
 
 const keyPair = (use: string): z.ZodType<{ accessKeyId: string; secretAccessKey: string }> =>
@@ -90,3 +90,35 @@ export const storageSchema = z
       "the bucket of data, code and event logs: a store in the cluster (in-cluster) or one that exists",
     examples: [{ kind: "in-cluster" }, { kind: "existing", endpoint: "https://s3.example.org" }],
   });
+
+const keyNumber = (user: string): z.ZodOptional<z.ZodInt> =>
+  z
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: `number of the key pair for ${user}; one more makes a new one`, examples: [2] });
+
+/** The bucket that the stack makes on S3. */
+export const s3BucketSchema = z
+  .strictObject({
+    bucket: bucketName.optional().meta({
+      description: `name of the bucket, ${bucketRule}, that nobody else in AWS has; by default one is found`,
+      examples: ["example-org-spark-dev"],
+    }),
+    objects,
+    keys: z
+      .strictObject({
+        jobs: keyNumber("jobs"),
+        history: keyNumber("the History Server"),
+        operator: keyNumber("the operator"),
+        registry: keyNumber("a registry"),
+      })
+      .prefault({ jobs: 1 })
+      .meta({
+        description:
+          "key pairs for clients outside of AWS: the purpose, and the number of its pair; the pair before it goes on",
+        examples: [{ jobs: 2 }],
+      }),
+  })
+  .prefault({})
+  .meta({ description: "the bucket of data, code and event logs", examples: [{ keys: { jobs: 1 } }] });

@@ -1,20 +1,12 @@
 import { z } from "zod";
 
-import { hostName, nodePort, secret, text } from "./fields.ts";
-
-/** Commas part the groups of a header, and `$` begins a variable in the proxy's file. */
-const group = (description: string, example: string): z.ZodString =>
-  z
-    .string()
-    .regex(/^[^\s,$](?:[^\r\n,$]*[^\s,$])?$/)
-    .meta({ description, examples: [example] });
+import { hostName, nodePort, text } from "./fields.ts";
+import { adminGroup, allowed, group, oidc } from "./visitors.ts";
 
 const email = z
   .email()
   .max(128)
   .meta({ description: "email that the user logs in with", examples: ["ann@example.org"] });
-
-const domain = hostName("domain of emails", "example.org");
 
 const certificate = z
   .discriminatedUnion("kind", [
@@ -60,22 +52,7 @@ const identity = z
           examples: [[{ email: "ann@example.org", groups: ["data"] }]],
         }),
     }),
-    z.strictObject({
-      kind: z.literal("oidc"),
-      issuer: z
-        .url({ protocol: /^https$/ })
-        .meta({ description: "URL of the issuer", examples: ["https://login.example.org/realms/main"] }),
-      clientId: text("the platform's client at the issuer", "spark-platform"),
-      clientSecret: secret("secret of the client"),
-      groupsClaim: text("claim that lists a user's groups", "groups").default("groups"),
-      scopes: z
-        .array(z.string().regex(/^\S+$/))
-        .default(["openid", "email", "profile"])
-        .meta({
-          description: "scopes that are asked for; with offline_access groups are looked up again",
-          examples: [["openid", "email", "profile", "groups", "offline_access"]],
-        }),
-    }),
+    oidc,
   ])
   .meta({
     description:
@@ -90,31 +67,12 @@ const identity = z
     ],
   });
 
-const allowed = z
-  .strictObject({
-    groups: z
-      .array(group("group", "data"))
-      .default([])
-      .meta({ description: "groups, one of which a visitor must be in", examples: [["data"]] }),
-    domains: z
-      .array(domain)
-      .default([])
-      .meta({
-        description: "domains, one of which a visitor's email must be of",
-        examples: [["example.org"]],
-      }),
-  })
-  .meta({
-    description: "who gets in: by groups, by domains, or by both at once",
-    examples: [{ groups: ["data"] }],
-  });
-
 const common = {
   host: hostName("DNS name of the pages, which browsers must resolve", "spark.example.org"),
   certificate,
   identity,
   allowed,
-  adminGroup: group("group of those who administer the platform; they get in, too", "platform").optional(),
+  adminGroup,
 };
 
 const options = z.discriminatedUnion("kind", [
@@ -137,16 +95,10 @@ type Rule = readonly [broken: boolean, path: readonly string[], problem: string,
 
 /** What no key can tell alone. */
 function rules(ui: Pages): readonly Rule[] {
-  const { certificate: from, identity: who, kind, allowed: allow } = ui;
+  const { certificate: from, identity: who, kind } = ui;
   const dex = who.kind === "dex" ? who : undefined;
   const atNodes = kind === "node-port";
   return [
-    [
-      allow.groups.length + allow.domains.length === 0,
-      ["allowed"],
-      "names nobody",
-      "at least one group or domain: nothing is open to all",
-    ],
     [
       from.kind === "cert-manager" && kind !== "ingress",
       ["certificate", "kind"],

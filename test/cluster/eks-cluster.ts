@@ -157,7 +157,7 @@ describe("access to the cluster", () => {
 
   it("is by a kubeconfig that holds no secret and asks AWS for a token", async () => {
     const graph = await usual;
-    const provider = graph.only(types.provider);
+    const provider = graph.only(types.provider, "cluster-provider");
     assert.ok(!provider.secrets.includes("kubeconfig"));
     const config = parseJson(textAt(provider.inputs, "kubeconfig") ?? "");
     const only = (list: string, key: string): Fields => {
@@ -183,7 +183,7 @@ describe("access to the cluster", () => {
 
   it("is asked for when it is given, and taken when nobody needs it any more", async () => {
     const graph = await usual;
-    const provider = upstream(graph, graph.only(types.provider));
+    const provider = upstream(graph, graph.only(types.provider, "cluster-provider"));
     for (const type of [types.entry, types.access, types.attachment, types.cluster])
       for (const each of graph.all(type)) assert.ok(provider.has(each.urn), each.name);
     for (const each of graph.all(types.access))
@@ -243,7 +243,7 @@ describe("a preview", () => {
       planned.registrations.map(({ urn }) => urn).sort(),
       made.registrations.map(({ urn }) => urn).sort(),
     );
-    assert.equal(planned.only(types.provider).inputs["kubeconfig"], unknown);
+    assert.equal(planned.only(types.provider, "cluster-provider").inputs["kubeconfig"], unknown);
     assert.equal(planned.outputs["trustPolicy"], unknown);
     assert.deepEqual(planned.outputs["jobPlacement"], made.outputs["jobPlacement"]);
   });

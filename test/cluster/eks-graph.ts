@@ -63,7 +63,7 @@ export function eksGraph(
       { cluster, network, pools: limits, trusted: [], ...pools },
       { provider },
     );
-    new k8s.core.v1.Namespace("team", {}, { provider, dependsOn: [...made.ready] });
+    new k8s.core.v1.Namespace("team", {}, { provider: made.provider });
     const account = {
       namespace: "team",
       serviceAccount: "spark",
@@ -71,14 +71,12 @@ export function eksGraph(
     };
     podIdentity.associate("jobs-identity", account, { retainOnDelete: true });
     const { trustPolicy } = podIdentity;
-    const ready = made.ready.map(({ urn }) => urn);
     return Promise.resolve({
       name: cluster.name,
       trustPolicy,
       jobPlacement,
       nodeRoleName,
       securityGroupId,
-      ready,
     });
   }, options);
 }

@@ -174,10 +174,9 @@ describe("the order of nodes", () => {
       "aws:ec2/natGateway:NatGateway",
     ];
     for (const each of [...graph.all(types.nodePool), ...graph.all(types.nodeClass)]) {
-      const provider = graph.only(types.provider);
-      assert.ok(each.provider?.startsWith(provider.urn), each.name);
-      // The engine takes a provider for a dependency, the same as those that are named.
-      const first = new Set([...upstream(graph, each), ...upstream(graph, provider)]);
+      const provider = graph.only(types.provider, "cluster-provider");
+      assert.ok(each.provider?.startsWith(`${provider.urn}::`), each.name);
+      const first = upstream(graph, each);
       for (const needed of before.flatMap((type) => graph.all(type)))
         assert.ok(first.has(needed.urn), needed.name);
     }

@@ -6,11 +6,13 @@ import fc from "fast-check";
 
 import { loadConfig } from "../../config.ts";
 import { checkStack } from "../../stacks/check.ts";
-import { stackSchema } from "../../stacks/schema.ts";
+import { stackKeys } from "../../stacks/schema.ts";
 import { evaluate } from "../support/mocks.ts";
 import { existing } from "./read.ts";
 
-const keys = Object.keys(stackSchema.shape);
+const keys = [...stackKeys];
+const targets = fc.constantFrom("aws", "kubeconfig");
+const versions = { kubeconfig: ["4.0.4"], aws: ["4.0.4"] };
 const words = fc.constantFrom(
   "kind",
   "keys",
@@ -47,8 +49,8 @@ const stacks = fc.dictionary(fc.oneof(fc.constantFrom(...keys), fc.string()), ne
 
 test("whatever is written, a stack is right or has at least one problem with all its parts", () => {
   fc.assert(
-    fc.property(stacks, (given) => {
-      const checked = checkStack(given, ["4.0.4"]);
+    fc.property(stacks, fc.option(targets), (some, target) => {
+      const checked = checkStack(target === null ? some : { ...some, target }, versions);
       if (checked.ok) return;
       assert.ok(checked.violations.length > 0);
       for (const { problem, expected } of checked.violations) assert.ok(problem !== "" && expected !== "");
@@ -59,8 +61,8 @@ test("whatever is written, a stack is right or has at least one problem with all
 
 test("jobs and namespaces of any form do not hide what else is wrong", () => {
   fc.assert(
-    fc.property(near, near, (namespaces, jobs) => {
-      const checked = checkStack({ namespaces, jobs, targt: 1 }, ["4.0.4"]);
+    fc.property(near, near, targets, (namespaces, jobs, target) => {
+      const checked = checkStack({ namespaces, jobs, target, targt: 1 }, versions);
       assert.ok(!checked.ok && checked.violations.some(({ path }) => path === "targt"));
     }),
   );
@@ -99,7 +101,7 @@ test("of many wrong jobs each one's problems are told", () => {
       const wrong = { namespace: "analytics", mainFile: "nowhere", executor: { cores: 0 } };
       const checked = checkStack(
         { namespaces: [{ name: "analytics" }], jobs: Object.fromEntries(names.map((each) => [each, wrong])) },
-        ["4.0.4"],
+        versions,
       );
       const paths = checked.ok ? [] : checked.violations.map((each) => each.path);
       const expected = names.flatMap((each) => [`jobs.${each}.executor.cores`, `jobs.${each}.mainFile`]);

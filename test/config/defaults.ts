@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import type { KubeconfigTargetArgs } from "../../components/target/kubeconfig-target.ts";
 import { loadConfig, type PlatformConfig } from "../../config.ts";
 import { standardDefaults } from "../../jobs/manifest/index.ts";
 import type { Fields } from "../support/kube-json.ts";
@@ -15,22 +16,33 @@ async function configOf(config: Fields): Promise<PlatformConfig> {
   return found;
 }
 
+function kubeconfigOf({ target }: PlatformConfig): KubeconfigTargetArgs {
+  assert.ok(target.kind === "kubeconfig");
+  return target;
+}
+
+const targetOf = async (config: Fields): Promise<KubeconfigTargetArgs> =>
+  kubeconfigOf(await configOf(config));
+
 test("a stack that names its namespaces has all the rest by default", async () => {
-  const { cluster, ...config } = await configOf(right);
-  assert.deepEqual(cluster, { kubeconfig: undefined, context: undefined, identifier: "test" });
-  assert.deepEqual(config, {
-    imageRegistry: "localhost/spark-platform",
-    registry: { kind: "none" },
-    storage: {
-      kind: "in-cluster",
-      bucket: "spark",
-      region: "us-east-1",
-      objects: {},
-      volume: { kind: "claim", size: "20Gi" },
+  assert.deepEqual(await configOf(right), {
+    target: {
+      kind: "kubeconfig",
+      cluster: { kubeconfig: undefined, context: undefined, identifier: "test" },
+      storage: {
+        kind: "in-cluster",
+        bucket: "spark",
+        region: "us-east-1",
+        objects: {},
+        volume: { kind: "claim", size: "20Gi" },
+      },
+      registry: { kind: "none" },
+      ui: undefined,
     },
+    imageRegistry: "localhost/spark-platform",
+    sparkVersions: ["4.0.4", "3.5.8"],
     namespaces: [{ name: "analytics", quota: { cpu: "16", memory: "64Gi", pods: 100 }, egress: [] }],
     operator: { workers: 4, cpu: "1" },
-    ui: undefined,
     jobDefaults: standardDefaults,
     jobs: [],
   });
@@ -38,7 +50,7 @@ test("a stack that names its namespaces has all the rest by default", async () =
 
 test("the cluster's identity is what is said, else its context, else the stack", async () => {
   const identifier = async (cluster: Fields): Promise<string> =>
-    (await configOf({ ...right, cluster })).cluster.identifier;
+    (await targetOf({ ...right, cluster })).cluster.identifier;
   assert.equal(await identifier({ identifier: "one", context: "two" }), "one");
   assert.equal(await identifier({ context: "two" }), "two");
   assert.equal(await identifier({}), "test");
@@ -59,7 +71,7 @@ test("a kubeconfig's text goes before its path, and is a secret", async () => {
   const secrets: boolean[] = [];
   await evaluate(
     async () => {
-      const { cluster, registry, storage } = loadConfig();
+      const { cluster, registry, storage } = kubeconfigOf(loadConfig());
       const users = registry.kind === "existing" ? [registry.pull, registry.push] : [];
       const keys = storage.kind === "existing" ? [storage.adminKeys, ...Object.values(storage.keys)] : [];
       const passwords = users.map((user) => user?.password);
@@ -84,7 +96,7 @@ test("a kubeconfig's text goes before its path, and is a secret", async () => {
     secrets,
     Array.from({ length: 8 }, () => true),
   );
-  const { cluster } = await configOf({ ...right, cluster: { kubeconfigPath: "~/.kube/config" } });
+  const { cluster } = await targetOf({ ...right, cluster: { kubeconfigPath: "~/.kube/config" } });
   assert.equal(cluster.kubeconfig, "~/.kube/config");
 });
 
@@ -109,7 +121,7 @@ test("the stack's defaults of jobs are laid over the standard ones, field by fie
 
 test("objects are read: the key in the bucket and the file's text", async () => {
   const objects = { "datasets/examples/raven.txt": "examples/data/raven.txt" };
-  const { storage } = await configOf({ ...right, storage: { kind: "in-cluster", objects } });
+  const { storage } = await targetOf({ ...right, storage: { kind: "in-cluster", objects } });
   assert.deepEqual(Object.keys(storage.objects), ["datasets/examples/raven.txt"]);
   assert.match(storage.objects["datasets/examples/raven.txt"] ?? "", /midnight dreary/i);
 });
@@ -121,4 +133,19 @@ test("keys of other projects and providers are not the stack's", async () => {
     assert.equal(loadConfig().namespaces.length, 1);
     return Promise.resolve();
   }, {});
+});
+
+test("an empty key says nothing, as Pulumi.yaml has it for what a stack leaves out", async () => {
+  const empty = {
+    cluster: {},
+    storage: {},
+    registry: {},
+    ui: {},
+    operator: {},
+    jobDefaults: {},
+    jobs: {},
+    aws: {},
+    domain: {},
+  };
+  assert.deepEqual(await configOf({ ...right, ...empty }), await configOf(right));
 });

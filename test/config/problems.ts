@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Fields } from "../support/kube-json.ts";
-import { existing, job, problems, read, right, runProgram } from "./read.ts";
+import { existing, job, problems, read, right, runProgram, testProblems, type Wrong } from "./read.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "spark-platform-config-"));
 after(() => {
@@ -26,10 +26,9 @@ const pages = (fields: Fields): Fields => ({
 });
 const objects = (files: Fields): Fields => ({ storage: { kind: "in-cluster", objects: files } });
 
-/** Keys that are wrong by themselves: where, what is wrong, and what would be right. */
-const wrong: readonly (readonly [config: Fields, path: string, problem: RegExp, expected: RegExp])[] = [
+const wrong: readonly Wrong[] = [
   [{ namespace: [] }, "namespace", /"namespace" is not a key/, /^"namespaces" \(or one of target, cluster/],
-  [{ target: "aws" }, "target", /"aws" is not one of "kubeconfig"/, /for example "kubeconfig"/],
+  [{ target: "azure" }, "target", /"azure" is not one of "kubeconfig", "aws"/, /for example "kubeconfig"/],
   [{ cluster: { context: 3 } }, "cluster.context", /3 is not a text/, /"kind-spark"/],
   [{ cluster: { contxt: "a" } }, "cluster.contxt", /not a key/, /^"context"/],
   [{ cluster: "kind-spark" }, "cluster", /"kind-spark" is not an object/, /"context":"kind-spark"/],
@@ -106,7 +105,7 @@ const wrong: readonly (readonly [config: Fields, path: string, problem: RegExp, 
   ],
   [{ history: { memory: "100m" } }, "history.memory", /"100m" is not at least 512m/, /"4g"/],
   [{ history: { maxAge: "30" } }, "history.maxAge", /"30"/, /"90d"/],
-  [{ storage: {} }, "storage.kind", /./, /in-cluster/],
+  [{ storage: { bucket: "spark" } }, "storage.kind", /./, /in-cluster/],
   [{ storage: { kind: "s3" } }, "storage.kind", /./, /in-cluster/],
   [{ storage: { kind: "in-cluster", bucket: "A_b" } }, "storage.bucket", /"A_b"/, /"spark"/],
   [
@@ -186,18 +185,7 @@ const wrong: readonly (readonly [config: Fields, path: string, problem: RegExp, 
   ],
 ];
 
-for (const [config, at, problem, expected] of wrong) {
-  test(`wrong: ${JSON.stringify(config).slice(0, 90)}`, async () => {
-    const found = await problems({ ...right, ...config });
-    assert.deepEqual(
-      found.map((each) => each.path),
-      [`spark-platform:${at}`],
-      JSON.stringify(found),
-    );
-    assert.match(found[0]?.problem ?? "", problem);
-    assert.match(found[0]?.expected ?? "", expected);
-  });
-}
+testProblems(right, wrong);
 
 test("everything that is wrong comes in one error, whatever checks it", async () => {
   const config = {

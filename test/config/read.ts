@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
@@ -78,4 +79,23 @@ export async function runProgram(config: Fields): Promise<{ error: unknown; regi
     error,
     registered: graph.registrations.filter(({ type }) => type !== "pulumi:pulumi:Stack").length,
   };
+}
+
+/** Keys that are wrong by themselves: where, what is wrong, and what would be right. */
+export type Wrong = readonly [config: Fields, path: string, problem: RegExp, expected: RegExp];
+
+/** Tests that each row, laid over a stack that is right, is the one problem there is. */
+export function testProblems(base: Fields, rows: readonly Wrong[]): void {
+  for (const [config, at, problem, expected] of rows) {
+    test(`wrong: ${JSON.stringify(config).slice(0, 90)}`, async () => {
+      const found = await problems({ ...base, ...config });
+      assert.deepEqual(
+        found.map((each) => each.path),
+        [`spark-platform:${at}`],
+        JSON.stringify(found),
+      );
+      assert.match(found[0]?.problem ?? "", problem);
+      assert.match(found[0]?.expected ?? "", expected);
+    });
+  }
 }

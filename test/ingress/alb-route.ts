@@ -64,7 +64,7 @@ test("the host's record is the load balancer's own, for IPv4", async () => {
   const { inputs } = record(graph);
   assert.deepEqual([inputs["name"], inputs["type"]], [host, "A"]);
   assert.ok(record(graph).dependsOn.includes(graph.only(types.zone).urn));
-  assert.equal(inputs["zoneId"], graph.only(types.record, `ui-proof-${host}`).inputs["zoneId"]);
+  assert.equal(inputs["zoneId"], graph.only(types.record, `alb-proof-${host}`).inputs["zoneId"]);
   assert.deepEqual(inputs["aliases"], [
     { name: "front-door.elb.example.test", zoneId: loadBalancerZone, evaluateTargetHealth: false },
   ]);

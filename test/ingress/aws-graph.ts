@@ -1,7 +1,6 @@
 /** Pages behind a load balancer of AWS, with their zone, certificate and log-in. */
 import * as pulumi from "@pulumi/pulumi";
 
-import { acmCertificate } from "../../components/certificates/acm-certificate.ts";
 import { PrivateCa } from "../../components/certificates/private-ca.ts";
 import { AlbClass, type AlbClassArgs } from "../../components/ingress/alb-class.ts";
 import { DnsZone } from "../../components/ingress/dns-zone.ts";
@@ -14,7 +13,7 @@ export const host = "spark.example.org";
 export const loadBalancerZone = "Z215JYRZR1TBD5";
 const calls = { "aws:lb/getHostedZoneId:getHostedZoneId": () => ({ id: loadBalancerZone }) };
 
-export interface Wishes extends Partial<Omit<AlbClassArgs, "certificateArns">> {
+export interface Wishes extends Partial<Pick<AlbClassArgs, "scheme" | "allowedCidrs">> {
   readonly allowed?: UserInterfaceArgs["allowed"];
   readonly requireMfa?: boolean;
   readonly protect?: boolean;
@@ -27,11 +26,11 @@ export function pagesGraph(wishes: Wishes = {}, options: Options = {}): Promise<
   const { scheme = "internet-facing", allowedCidrs = ["203.0.113.0/24"], protect = true } = wishes;
   const program = (): Promise<unknown> => {
     const zone = new DnsZone("zone", { name: host, zone: { kind: "create" }, protect });
-    const arn = acmCertificate("ui", { hosts: [host], zoneId: zone.zoneId }, { parent: zone });
-    const alb = new AlbClass("alb", { scheme, allowedCidrs, certificateArns: [arn] });
+    const { zoneId } = zone;
+    const { exposure } = new AlbClass("alb", { scheme, allowedCidrs, hosts: [host], zoneId });
     const pages = new UserInterface("ui", {
       host,
-      exposure: alb.exposure(zone.zoneId),
+      exposure,
       certificate: undefined,
       identity: {
         kind: "cognito",

@@ -23,17 +23,22 @@ export const types = {
 export interface Wishes extends Partial<Omit<RegistryVmArgs, "certificate">> {
   readonly certificate?: Extract<RegistryVmArgs["certificate"], { kind: "acme" }> | "private";
   /** What the search for Debian's image is answered. */
-  readonly image?: string;
+  readonly foundImage?: string;
   /** Is told what image was searched for. */
   readonly onImageSearch?: (args: Fields) => void;
 }
 
 /** A platform that has a bucket and the registry's VM. Outputs: the contract's fields that have a value. */
 export function vmGraph(wishes: Wishes = {}, options: Pick<EvaluateOptions, "preview"> = {}): Promise<Graph> {
-  const { certificate = { kind: "acme", email: "ops@example.org" }, image, onImageSearch, ...args } = wishes;
+  const {
+    certificate = { kind: "acme", email: "ops@example.org" },
+    foundImage,
+    onImageSearch,
+    ...args
+  } = wishes;
   const getAmi = (search: Fields): Fields => {
     onImageSearch?.(search);
-    return { id: image ?? "ami-1" };
+    return { id: foundImage ?? "ami-1" };
   };
   const program = (): Promise<unknown> => {
     const registry = new RegistryVm("registry", {

@@ -39,8 +39,8 @@ for (const [kind, graph] of graphs) {
 }
 
 test("a new image of Debian alone does not replace the VM", async () => {
-  const before = (await vmGraph({ image: "ami-1" })).only(types.instance);
-  const after = (await vmGraph({ image: "ami-2" })).only(types.instance);
+  const before = (await vmGraph({ foundImage: "ami-1" })).only(types.instance);
+  const after = (await vmGraph({ foundImage: "ami-2" })).only(types.instance);
   assert.deepEqual({ ...after.inputs, ami: "ami-1" }, before.inputs);
   assert.deepEqual(after.ignoreChanges, ["ami"]);
   assert.equal(after.protect, false);
@@ -95,6 +95,13 @@ test("the image is Debian's own newest, for the processors of the instance type"
       { owners: ["136693071363"], filters: [{ name: "name", values: [name] }], mostRecent: true },
     ]);
   }
+});
+
+test("an image that the stack names is taken, and none is looked for", async () => {
+  const searches: Fields[] = [];
+  const graph = await vmGraph({ image: "ami-0a", onImageSearch: (args) => void searches.push(args) });
+  assert.equal(graph.only(types.instance).inputs["ami"], "ami-0a");
+  assert.deepEqual(searches, []);
 });
 
 test("the processors follow from the instance type", () => {

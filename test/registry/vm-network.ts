@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import * as pulumi from "@pulumi/pulumi";
+
 import { upstream } from "../support/graph.ts";
 import { listAt, textAt } from "../support/kube-json.ts";
 import type { Graph } from "../support/mocks.ts";
@@ -38,6 +40,15 @@ for (const [kind, graph] of graphs) {
     assert.ok(instance.dependsOn.includes(group.urn));
   });
 }
+
+test("the cluster's nodes get in by their addresses, known or not, and nobody else with them", async () => {
+  const clusterAddresses = ["198.51.100.8", pulumi.output("198.51.100.9")];
+  const graph = await vmGraph({ allowedCidrs: [], clusterAddresses });
+  assert.deepEqual(rules(graph, ingressType), [
+    ["tcp", 443, 443, "198.51.100.8/32"],
+    ["tcp", 443, 443, "198.51.100.9/32"],
+  ]);
+});
 
 test("the address and the names know nothing of the VM, so they outlive it", async () => {
   const graph = await vmGraph();

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { rolePolicy, type RolePolicy } from "../../components/registry/vm/policy.ts";
 import { parseJson, textAt } from "../support/kube-json.ts";
 import { graphs, parameterPath, types } from "./vm-graph.ts";
-import { allowed, type AwsRequest } from "./vm-iam.ts";
+import { allowed, type AwsRequest } from "../support/iam.ts";
 
 const bucketArn = "arn:aws:s3:::images";
 const store = "arn:aws:ssm:eu-central-1:111122223333:parameter";

@@ -6,22 +6,27 @@ import { test } from "node:test";
 import { z } from "zod";
 
 import { withReference } from "../../stacks/readme.ts";
-import { stackSchema } from "../../stacks/schema.ts";
+import { commonKeys, targetKeys, targetSchema } from "../../stacks/schema.ts";
 import { projectFolder, readYaml } from "../support/graph.ts";
 import { at, recordAt } from "../support/kube-json.ts";
 
 const declared = recordAt(readYaml("Pulumi.yaml"), "config");
-const shape: Readonly<Record<string, z.ZodType>> = stackSchema.shape;
-const jsonSchema = z.toJSONSchema(stackSchema, { io: "input" });
+/** Key -> its schema in each target that has it. */
+const schemas = new Map<string, Set<z.ZodType>>();
+for (const shape of [{ target: targetSchema }, ...Object.values(targetKeys), commonKeys]) {
+  for (const [key, schema] of Object.entries<z.ZodType>(shape))
+    schemas.set(key, (schemas.get(key) ?? new Set()).add(schema));
+}
 
-test("Pulumi.yaml declares the keys of the schema, with their types and descriptions", () => {
-  assert.deepEqual(Object.keys(declared), Object.keys(shape));
-  for (const [key, schema] of Object.entries(shape)) {
+test("Pulumi.yaml declares the keys of the schemas, with their types and descriptions", () => {
+  assert.deepEqual(Object.keys(declared).sort(), [...schemas.keys()].sort());
+  for (const [key, ofTargets] of schemas) {
     const { type, description, default: fallback, items, ...more } = recordAt(declared, key);
-    const written = recordAt(jsonSchema.properties, key);
+    const types = [...ofTargets].map((schema) => z.toJSONSchema(schema, { io: "input" }).type ?? "object");
     // A choice between kinds of objects is an object to Pulumi, which knows no choices.
-    assert.equal(type, written["type"] ?? "object", key);
-    assert.equal(description, z.globalRegistry.get(schema)?.description, key);
+    assert.deepEqual([...new Set(types)], [type], key);
+    const texts = [...ofTargets].map((schema) => z.globalRegistry.get(schema)?.description);
+    assert.equal(description, texts.join("; in AWS: "), key);
     assert.deepEqual(
       items,
       type === "array" ? { type: "object" } : undefined,
@@ -32,12 +37,11 @@ test("Pulumi.yaml declares the keys of the schema, with their types and descript
   }
 });
 
-test("the defaults of Pulumi.yaml say just what the schema's do", () => {
-  for (const [key, schema] of Object.entries(shape)) {
-    const fromProject = schema.safeParse(at(declared, key, "default"));
-    const fromSchema = schema.safeParse(undefined);
-    assert.deepEqual(fromProject.data, fromSchema.data, key);
-    assert.equal(fromProject.success, fromSchema.success, key);
+test("the defaults of Pulumi.yaml say nothing, but for the target: each target has its own", () => {
+  for (const key of schemas.keys()) {
+    const fallback = at(declared, key, "default");
+    if (key === "target") assert.equal(fallback, targetSchema.parse(undefined));
+    else assert.deepEqual(fallback, at(declared, key, "type") === "array" ? [] : {}, key);
   }
 });
 

@@ -88,10 +88,16 @@ export function upstream(graph: Graph, registration: Registration): ReadonlySet<
   const visit = (urn: string): void => {
     if (seen.has(urn)) return;
     seen.add(urn);
-    graph.registrations.find((each) => each.urn === urn)?.dependsOn.forEach(visit);
+    const found = graph.registrations.find((each) => each.urn === urn);
+    if (found !== undefined) direct(found).forEach(visit);
   };
-  registration.dependsOn.forEach(visit);
+  direct(registration).forEach(visit);
   return seen;
+}
+
+/** What it says it depends on, and its provider, which the engine makes first and keeps until the resource is gone. */
+function direct({ dependsOn, provider }: Registration): readonly string[] {
+  return provider === undefined ? dependsOn : [...dependsOn, provider.slice(0, provider.lastIndexOf("::"))];
 }
 
 /** Every text in a value, with its dotted path. */

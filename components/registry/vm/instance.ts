@@ -8,6 +8,8 @@ export interface VmInstanceArgs {
   readonly label: string;
   /** EC2's name, such as `t4g.small`. */
   readonly instanceType: string;
+  /** Id of a Debian image for its processors. Default: the newest one. */
+  readonly image?: string | undefined;
   readonly subnetId: pulumi.Input<string>;
   readonly securityGroupId: pulumi.Input<string>;
   readonly instanceProfile: pulumi.Input<string>;
@@ -28,7 +30,7 @@ export function vmInstance(
   return new aws.ec2.Instance(
     name,
     {
-      ami: debianImage(architecture(args.instanceType), opts),
+      ami: args.image ?? debianImage(architecture(args.instanceType), opts),
       instanceType: args.instanceType,
       subnetId: args.subnetId,
       vpcSecurityGroupIds: [args.securityGroupId],

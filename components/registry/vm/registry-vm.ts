@@ -20,12 +20,16 @@ export interface RegistryVmArgs {
   readonly network: VmNetwork;
   /** Who reaches the registry: ranges of IPv4 addresses as the internet sees them, such as `203.0.113.7/32`. */
   readonly allowedCidrs: readonly string[];
+  /** Public addresses that the cluster's nodes come from, such as `203.0.113.7`. Default: they are in `allowedCidrs`. */
+  readonly clusterAddresses?: readonly pulumi.Input<string>[] | undefined;
   /** Name of the bucket that holds the images. */
   readonly bucket: pulumi.Input<string>;
   /** Region of the VM and of the bucket. */
   readonly region: string;
   /** Default: `t4g.small`. */
   readonly instanceType?: string | undefined;
+  /** Id of Debian 13's image in the region. Default: the newest one, which is looked for when the VM is made. */
+  readonly image?: string | undefined;
   /** A number raised by one is a new password, while the old one goes on for a while. */
   readonly passwords: PasswordNumbers;
   readonly certificate: RegistryCertificate;
@@ -72,12 +76,13 @@ export class RegistryVm extends pulumi.ComponentResource implements Registry {
       { bucket, parameterPathArn: parameters.pathArn, challenge },
       child,
     );
-    const { group, rules } = firewall(name, network.vpcId, args.allowedCidrs, child);
+    const { group, rules } = firewall(name, { ...args, vpcId: network.vpcId }, child);
     const instance = vmInstance(
       `${name}-vm`,
       {
         label: host,
         instanceType: args.instanceType ?? "t4g.small",
+        image: args.image,
         subnetId: network.subnetId,
         securityGroupId: group.id,
         instanceProfile: profile.name,

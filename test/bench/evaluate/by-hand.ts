@@ -1,9 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 
-import { ExistingCluster } from "../../../components/cluster/existing-cluster.ts";
 import { TeamNamespace } from "../../../components/namespaces/team-namespace.ts";
 import { SparkOperator } from "../../../components/operator/spark-operator.ts";
-import { createObjectStore } from "../../../components/storage/create-object-store.ts";
+import { kubeconfigTarget } from "../../../components/target/kubeconfig-target.ts";
 import { loadConfig } from "../../../config.ts";
 import { operatorImage } from "../../../images/versions.ts";
 import type { Fields } from "../../support/kube-json.ts";
@@ -29,10 +28,11 @@ export type Texts = Readonly<Record<string, string>>;
  */
 export function byHand(jobs: readonly HandWrittenJob[]): object {
   const config = loadConfig();
-  const { imageRegistry } = config;
-  const cluster = new ExistingCluster("cluster", config.cluster);
-  const opts = { provider: cluster.provider };
-  const store = createObjectStore("store", config.storage, opts);
+  const { imageRegistry, target } = config;
+  if (target.kind !== "kubeconfig")
+    throw new Error(`the bench is written for a cluster that exists, not ${target.kind}`);
+  const { providers, store } = kubeconfigTarget(target);
+  const opts = { providers: [...providers] };
   const teams = config.namespaces.map(
     ({ name, quota, egress }) => new TeamNamespace(name, { namespace: name, store, quota, egress }, opts),
   );

@@ -11,12 +11,13 @@ export interface AwsRequest {
 }
 
 /**
- * Whether IAM would let an identity with this policy alone make the request.
+ * Whether IAM would let an identity with this policy alone make the request, of a resource that may have one of its own.
  * @throws where the policy is not valid, or AWS knows no such action, resource or condition key.
  */
 export async function allowed(
   policy: unknown,
   { action, resource, context = {} }: AwsRequest,
+  resourcePolicy?: unknown,
 ): Promise<boolean> {
   const decision = await runSimulation(
     {
@@ -34,6 +35,7 @@ export async function allowed(
       identityPolicies: [{ name: "own", policy }],
       serviceControlPolicies: [],
       resourceControlPolicies: [],
+      ...(resourcePolicy !== undefined && { resourcePolicy }),
     },
     {},
   );

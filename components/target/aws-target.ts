@@ -1,0 +1,79 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { sharedCa } from "../certificates/shared-ca.ts";
+import { EksCluster, type EksClusterArgs } from "../cluster/eks-cluster.ts";
+import { Network, type NetworkArgs } from "../cluster/network.ts";
+import { NodePools, type NodePoolsArgs } from "../cluster/node-pools.ts";
+import type { Region } from "../cluster/regions.ts";
+import { DnsZone, type DnsZoneArgs } from "../ingress/dns-zone.ts";
+import { S3Bucket, type S3BucketArgs } from "../storage/s3-bucket.ts";
+import { AwsAccount } from "./aws-account.ts";
+import { awsRegistry, trustedAuthorities, type AwsRegistryConfig } from "./aws-registry.ts";
+import { awsUi, type AwsUiConfig } from "./aws-ui.ts";
+import type { Target } from "./target.ts";
+
+/** An account, and what the platform makes there. */
+export interface AwsTargetArgs {
+  readonly kind: "aws";
+  readonly region: Region;
+  /** Whether what holds data, and what cannot be had again, outlives a destroy. */
+  readonly protect: boolean;
+  /** Tags of everything in AWS, beside the stack's own. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly domain: Pick<DnsZoneArgs, "name" | "zone">;
+  readonly cluster: Pick<EksClusterArgs, "version" | "admins" | "publicAccessCidrs" | "logRetentionDays">;
+  readonly network: Omit<NetworkArgs, "region">;
+  readonly nodePools: NodePoolsArgs["pools"];
+  readonly storage: Pick<S3BucketArgs, "bucket" | "objects" | "eventLogMaxAge" | "keys">;
+  readonly registry: AwsRegistryConfig;
+  /** Undefined: there are no pages, and no History Server. */
+  readonly ui: AwsUiConfig | undefined;
+}
+
+/** The platform's ground in an account, from nothing: network, cluster and nodes, bucket, domain, registry. */
+export function awsTarget(args: AwsTargetArgs): Target {
+  const { region, protect } = args;
+  const { provider: amazon } = new AwsAccount("account", args);
+  const opts = { providers: [amazon] };
+  const authority = sharedCa("ca");
+  const network = new Network("network", { ...args.network, region }, opts);
+  const cluster = new EksCluster(
+    "cluster",
+    { ...args.cluster, clusterName: stackName(), network, region, protect },
+    opts,
+  );
+  const nodes = new NodePools(
+    "nodes",
+    { cluster, network, pools: args.nodePools, trusted: trustedAuthorities(args.registry, authority) },
+    { providers: [amazon, cluster.provider] },
+  );
+  const { podIdentity } = cluster;
+  const store = new S3Bucket("store", { ...args.storage, region, podIdentity, protect }, opts);
+  const zone = new DnsZone("zone", { ...args.domain, protect }, opts);
+  const registry = awsRegistry(
+    "registry",
+    args.registry,
+    { network, zoneId: zone.zoneId, bucket: store.bucket, region, authority, protect },
+    opts,
+  );
+  const providers = [amazon, nodes.provider];
+  return {
+    cluster: { provider: nodes.provider, podIdentity, jobPlacement: cluster.jobPlacement },
+    providers,
+    store,
+    registry,
+    authority,
+    ui: args.ui && awsUi(args.ui, { zoneId: zone.zoneId, protect }, { providers }),
+    aws: {
+      clusterName: cluster.name,
+      region,
+      ...(zone.nameServers !== undefined && { nameServers: zone.nameServers }),
+      storageKeys: pulumi.secret(pulumi.output(store.keys)),
+    },
+  };
+}
+
+/** What people know the cluster by. */
+function stackName(): string {
+  return `${pulumi.getProject()}-${pulumi.getStack()}`;
+}

@@ -1,0 +1,48 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { HistorySizing } from "../history/history-conf.ts";
+import { AlbClass, type AlbClassArgs } from "../ingress/alb-class.ts";
+import { domainPrefix } from "../ingress/cognito-domain.ts";
+import type { OidcIdentityArgs } from "../ingress/oidc-identity.ts";
+import type { Allowed } from "../ingress/proxy-config.ts";
+import type { UiConfig } from "../ingress/user-interface.ts";
+
+/** What a stack in AWS says of its pages. */
+export interface AwsUiConfig extends Pick<AlbClassArgs, "scheme" | "allowedCidrs"> {
+  /** DNS name of the stack's zone that browsers know the platform by. */
+  readonly host: string;
+  /** Default of the prefix: one that is made of the host. */
+  readonly identity:
+    | { readonly kind: "cognito"; readonly domainPrefix?: string | undefined; readonly requireMfa: boolean }
+    | ({ readonly kind: "oidc" } & OidcIdentityArgs);
+  readonly allowed: Allowed;
+  readonly adminGroup?: string | undefined;
+  readonly history: HistorySizing;
+}
+
+export interface AwsUiContext {
+  /** Route 53 zone of the host. */
+  readonly zoneId: pulumi.Input<string>;
+  readonly protect: boolean;
+}
+
+/** The pages at a load balancer of their own, with a certificate of ACM and a record in the stack's zone. */
+export function awsUi(
+  { host, identity, allowed, adminGroup, history, ...alb }: AwsUiConfig,
+  { zoneId, protect }: AwsUiContext,
+  opts: pulumi.ComponentResourceOptions,
+): UiConfig {
+  const { exposure } = new AlbClass("alb", { ...alb, hosts: [host], zoneId }, opts);
+  return {
+    host,
+    exposure,
+    certificate: undefined,
+    identity:
+      identity.kind === "oidc"
+        ? identity
+        : { ...identity, domainPrefix: identity.domainPrefix ?? domainPrefix(host), protect },
+    allowed,
+    adminGroup,
+    history,
+  };
+}

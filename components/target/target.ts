@@ -1,0 +1,39 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { PrivateCa } from "../certificates/private-ca.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { UiConfig } from "../ingress/user-interface.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { ObjectStore, S3Purpose } from "../storage/object-store.ts";
+
+/** What the platform stands on, wherever that is. */
+export interface Target {
+  readonly cluster: Cluster;
+  /** The providers of all that is made on it: nothing falls back to what the environment says. */
+  readonly providers: readonly pulumi.ProviderResource[];
+  readonly store: ObjectStore;
+  /** Undefined: images are in registries that need nothing of the stack. */
+  readonly registry: Registry | undefined;
+  /** The stack's own authority, made when it is first asked for. */
+  readonly authority: () => PrivateCa;
+  /** The pages, and how browsers reach them here. Undefined: there are none. */
+  readonly ui: UiConfig | undefined;
+  /** What people need to know of the account's part. Undefined where there is no such part. */
+  readonly aws: AwsOutput | undefined;
+}
+
+/** The stack's output `aws`. */
+export interface AwsOutput {
+  /** For `aws eks update-kubeconfig --name`. */
+  readonly clusterName: pulumi.Input<string>;
+  readonly region: string;
+  /** What the zone above must name for the stack's own zone, as NS records. Absent where the zone was there before. */
+  readonly nameServers?: pulumi.Output<string[]>;
+  /** Purpose -> key pair of the bucket's user, for clients outside of AWS. A secret. */
+  readonly storageKeys: pulumi.Output<Partial<Record<S3Purpose, KeyPair>>>;
+}
+
+export interface KeyPair {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}

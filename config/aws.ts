@@ -1,0 +1,35 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { AwsTargetArgs } from "../components/target/aws-target.ts";
+import type { AwsUiConfig } from "../components/target/aws-ui.ts";
+import type { AwsSettings } from "../stacks/schema.ts";
+import { existingRegistryConfig } from "./registry.ts";
+
+/** What a stack says of an account, with its secrets as such. */
+export function awsConfig(settings: AwsSettings, objects: Readonly<Record<string, string>>): AwsTargetArgs {
+  const { aws, domain, cluster, storage, registry, history } = settings;
+  return {
+    kind: "aws",
+    ...aws,
+    domain,
+    cluster: { ...cluster, publicAccessCidrs: cluster.publicAccess },
+    network: { ...cluster.network, flowLogs: cluster.network.flowLogs },
+    nodePools: cluster.nodePools,
+    storage: { ...storage, objects, eventLogMaxAge: history.maxAge },
+    registry: registry.kind === "existing" ? existingRegistryConfig(registry) : registry,
+    ui: uiConfig(settings),
+  };
+}
+
+function uiConfig({ ui, history }: AwsSettings): AwsUiConfig | undefined {
+  if (ui.kind === "none") return undefined;
+  const { identity } = ui;
+  return {
+    ...ui,
+    identity:
+      identity.kind === "oidc"
+        ? { ...identity, clientSecret: pulumi.secret(identity.clientSecret) }
+        : identity,
+    history,
+  };
+}

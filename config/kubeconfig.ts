@@ -1,0 +1,84 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { ClusterExposure } from "../components/ingress/exposure.ts";
+import type { UiConfig } from "../components/ingress/user-interface.ts";
+import type { StorageConfig } from "../components/storage/create-object-store.ts";
+import type { S3Keys } from "../components/storage/object-store.ts";
+import type { KubeconfigTargetArgs } from "../components/target/kubeconfig-target.ts";
+import type { KubeconfigSettings } from "../stacks/schema.ts";
+import { existingRegistryConfig } from "./registry.ts";
+
+/** What a stack says of a cluster that exists, with its secrets as such. */
+export function kubeconfigConfig(
+  settings: KubeconfigSettings,
+  objects: Readonly<Record<string, string>>,
+): KubeconfigTargetArgs {
+  const { cluster, registry } = settings;
+  return {
+    kind: "kubeconfig",
+    cluster: {
+      kubeconfig:
+        cluster.kubeconfig === undefined ? cluster.kubeconfigPath : pulumi.secret(cluster.kubeconfig),
+      context: cluster.context,
+      identifier: cluster.identifier ?? cluster.context ?? pulumi.getStack(),
+    },
+    storage: storageConfig(settings.storage, objects),
+    registry: registry.kind === "existing" ? existingRegistryConfig(registry) : registry,
+    ui: uiConfig(settings),
+  };
+}
+
+function storageConfig(
+  storage: KubeconfigSettings["storage"],
+  objects: Readonly<Record<string, string>>,
+): StorageConfig {
+  if (storage.kind === "in-cluster") return { ...storage, objects };
+  const { admin, ...keys } = storage.keys;
+  return {
+    ...storage,
+    objects,
+    adminKeys: secretKeys(admin),
+    keys: {
+      jobs: secretKeys(keys.jobs),
+      history: secretKeys(keys.history),
+      operator: secretKeys(keys.operator),
+      registry: secretKeys(keys.registry),
+    },
+  };
+}
+
+function uiConfig({ ui, history }: KubeconfigSettings): UiConfig | undefined {
+  if (ui.kind === "none") return undefined;
+  const { identity } = ui;
+  return {
+    host: ui.host,
+    exposure: exposureOf(ui),
+    certificate: ui.certificate,
+    identity:
+      identity.kind === "dex"
+        ? { ...identity, exposure: exposureOf(ui, identity.nodePort) }
+        : { ...identity, clientSecret: pulumi.secret(identity.clientSecret) },
+    allowed: ui.allowed,
+    adminGroup: ui.adminGroup,
+    history,
+  };
+}
+
+/** How the pages are reached; what else faces browsers is reached alike, at another port. */
+function exposureOf(ui: Exclude<KubeconfigSettings["ui"], { kind: "none" }>, port?: number): ClusterExposure {
+  switch (ui.kind) {
+    case "node-port":
+      return { kind: "node-port", port: port ?? ui.nodePort };
+    case "load-balancer":
+      return { kind: "load-balancer" };
+    case "ingress":
+      return { kind: "ingress", className: ui.ingressClass };
+  }
+}
+
+function secretKeys(keys: { readonly accessKeyId: string; readonly secretAccessKey: string }): S3Keys {
+  return {
+    accessKeyId: pulumi.output(keys.accessKeyId),
+    secretAccessKey: pulumi.secret(keys.secretAccessKey),
+  };
+}

@@ -1,0 +1,8 @@
+/** One process for all tests of the stacks in AWS: loading Pulumi takes longer than they do. */
+import "./consistency.ts";
+import "./identities.ts";
+import "./resources.ts";
+import "./rights.ts";
+import "./secrets.ts";
+import "./structure.ts";
+import "./teardown.ts";

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ofKind, nameOf, namespaceOf } from "../support/graph.ts";
+import { listAt, recordAt } from "../support/kube-json.ts";
+import type { Graph, Registration } from "../support/mocks.ts";
+import { awsGraph, stacks } from "./aws-graph.ts";
+
+const associationType = "aws:eks/podIdentityAssociation:PodIdentityAssociation";
+const associations = (graph: Graph): readonly string[] =>
+  graph
+    .all(associationType)
+    .map(({ inputs }) => `${String(inputs["namespace"])}/${String(inputs["serviceAccount"])}`);
+
+for (const stack of stacks) {
+  test(`each service account that reaches the bucket has its role, and no other account has one (${stack})`, async () => {
+    const graph = await awsGraph(stack);
+    assert.deepEqual([...associations(graph)].sort(), [
+      "analytics/spark",
+      "spark-history/history",
+      "spark-operator/spark-operator-controller",
+    ]);
+    const roles = graph.all(associationType).map(({ inputs }) => inputs["roleArn"]);
+    assert.equal(new Set(roles).size, 3);
+  });
+
+  test(`no pod holds a key: there is no secret of S3, and nothing names one (${stack})`, async () => {
+    const graph = await awsGraph(stack);
+    const secrets = ofKind(graph, "Secret").map((each) => `${namespaceOf(each) ?? ""}/${nameOf(each)}`);
+    assert.ok(secrets.length > 0);
+    assert.deepEqual(
+      secrets.filter((name) => name.includes("s3-")),
+      [],
+    );
+    const workloads = [...ofKind(graph, "Deployment"), ...graph.all("kubernetes:helm.sh/v3:Release")];
+    for (const { name, inputs } of workloads)
+      assert.ok(!JSON.stringify(inputs).includes("AWS_SECRET_ACCESS_KEY"), name);
+  });
+
+  test(`pods start when their account has its role (${stack})`, async () => {
+    const graph = await awsGraph(stack);
+    const association = (account: string): Registration => {
+      const found = graph
+        .all(associationType)
+        .find(
+          ({ inputs }) => `${String(inputs["namespace"])}/${String(inputs["serviceAccount"])}` === account,
+        );
+      assert.ok(found, account);
+      return found;
+    };
+    const operator = graph.only("kubernetes:helm.sh/v3:Release");
+    assert.ok(operator.dependsOn.includes(association("spark-operator/spark-operator-controller").urn));
+    assert.ok(operator.dependsOn.includes(association("analytics/spark").urn));
+    const history = graph.only("kubernetes:apps/v1:Deployment", "history-server");
+    assert.ok(history.dependsOn.includes(association("spark-history/history").urn));
+  });
+
+  test(`jobs run on their own nodes, and ask the agent for who they are (${stack})`, async () => {
+    const graph = await awsGraph(stack);
+    const pools = new Map(ofKind(graph, "NodePool").map((pool) => [nameOf(pool), pool] as const));
+    assert.deepEqual([...pools.keys()].sort(), ["drivers", "executors", "platform"]);
+    for (const application of ofKind(graph, "SparkApplication")) {
+      const spec = recordAt(application.inputs, "spec");
+      assert.match(JSON.stringify(spec["sparkConf"]), /ContainerCredentialsProvider/);
+      for (const [role, pool] of [
+        ["driver", "drivers"],
+        ["executor", "executors"],
+      ] as const) {
+        const template = recordAt(spec, role, "template", "spec");
+        const taints = listAt(pools.get(pool)?.inputs, "spec", "template", "spec", "taints").map((taint) =>
+          recordAt(taint),
+        );
+        const tolerations = listAt(template, "tolerations").map((toleration) => recordAt(toleration));
+        for (const { key, value, effect } of taints)
+          assert.ok(
+            tolerations.some(
+              (each) => each["key"] === key && each["value"] === value && each["effect"] === effect,
+            ),
+            pool,
+          );
+        const labels = recordAt(pools.get(pool)?.inputs, "spec", "template", "metadata", "labels");
+        for (const [key, value] of Object.entries(recordAt(template, "nodeSelector")))
+          assert.equal(labels[key], value, `${role} ${key}`);
+      }
+    }
+  });
+}
