@@ -2,16 +2,15 @@ import type { Violation } from "../jobs/manifest/index.ts";
 import { isRecord } from "../jobs/manifest/record.ts";
 import { describeValue } from "../jobs/manifest/text.ts";
 
-/** Keys that name a host, for which the stack makes a DNS record. */
-const hostKeys = ["registry", "ui"] as const;
+/** Keys that name a host, and of which kind they must be for the stack to make its DNS record. */
+const hostKeys = { registry: "vm", ui: "alb" };
 
 /** Hosts that are not below the stack's domain, or that two servers would share. */
 export function hostViolations(given: Readonly<Record<string, unknown>>): readonly Violation[] {
   const domain = given["domain"];
-  const hosts = hostKeys.flatMap((key) => {
+  const hosts = Object.entries(hostKeys).flatMap(([key, kind]) => {
     const part = given[key];
-    // A registry that exists has its name already.
-    if (!isRecord(part) || part["kind"] === "existing") return [];
+    if (!isRecord(part) || part["kind"] !== kind) return [];
     const host = part["host"];
     return typeof host === "string" ? [{ path: `${key}.host`, host }] : [];
   });

@@ -31,8 +31,8 @@ const expected = `a private IPv4 range of /16, /17 or /18 outside of ${serviceCi
  */
 export function planNetwork(cidr: string): NetworkPlan {
   const vpc = parseBlock(cidr);
-  const wrong = networkProblem(cidr);
-  if (vpc === undefined || wrong !== undefined) throw new Error(wrong?.problem);
+  const wrong = problemOf(cidr);
+  if (vpc === undefined || wrong !== undefined) throw new Error(`${describeValue(cidr)} ${wrong ?? ""}`);
   const quarter = (index: number): Block => part(vpc, vpc.prefix + 2, index);
   const sixteenth = (index: number): Block => part(quarter(3), vpc.prefix + 4, index);
   const small = (index: number): Block => part(sixteenth(3), 28, index);
@@ -43,12 +43,12 @@ function three(block: (index: number) => Block): PerZone<string> {
   return [formatBlock(block(0)), formatBlock(block(1)), formatBlock(block(2))];
 }
 
-/** What is wrong with a range for a VPC, and what would be right. Undefined: nothing. */
+/** What is wrong with a range for a VPC, as a phrase that follows it, and what would be right. Undefined: nothing. */
 export function networkProblem(
   cidr: string,
 ): { readonly problem: string; readonly expected: string } | undefined {
   const problem = problemOf(cidr);
-  return problem === undefined ? undefined : { problem: `${describeValue(cidr)} ${problem}`, expected };
+  return problem === undefined ? undefined : { problem, expected };
 }
 
 function problemOf(cidr: string): string | undefined {

@@ -148,6 +148,7 @@ test("teams may be called what components are called", async () => {
 test("the stack's outputs are its contract, and none is a secret", async () => {
   const { outputs, secretOutputs } = await localGraph();
   assert.deepEqual(Object.keys(outputs).sort(), [
+    "aws",
     "bucket",
     "jobs",
     "namespaces",
