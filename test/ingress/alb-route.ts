@@ -3,9 +3,10 @@ import { test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { expose } from "../../components/ingress/exposure.ts";
 import { object, ofKind, upstream } from "../support/graph.ts";
 import { at, listAt, parseJson, recordAt, textAt } from "../support/kube-json.ts";
-import type { Graph, Registration } from "../support/mocks.ts";
+import { evaluate, type Graph, type Registration } from "../support/mocks.ts";
 import { host, loadBalancerZone, pagesGraph } from "./aws-graph.ts";
 import { types } from "./aws-types.ts";
 
@@ -111,4 +112,33 @@ test("nobody needs to make a record, and no certificate is a secret of the clust
     [],
   );
   assert.deepEqual(ofKind(graph, "Certificate"), []);
+});
+
+test("another host is one more call: an Ingress of the same class, and its own record", async () => {
+  const exposure = {
+    kind: "alb",
+    className: "shared",
+    zoneId: "Z1OWN",
+    loadBalancerZoneId: "Z1AWS",
+  } as const;
+  const graph = await evaluate(() => {
+    for (const service of ["front-door", "gateway"]) {
+      const server = { namespace: "spark-ui", service, labels: { app: service }, ports: ["http"] } as const;
+      const own = { host: `${service}.example.org`, healthPath: `/${service}/ping` };
+      expose(service, { ...server, ...own, exposure, tlsName: undefined }, {});
+    }
+    return Promise.resolve();
+  });
+  for (const service of ["front-door", "gateway"]) {
+    const { inputs } = object(graph, "Ingress", service);
+    assert.equal(at(inputs, "spec", "ingressClassName"), "shared");
+    assert.equal(at(listAt(inputs, "spec", "rules")[0], "host"), `${service}.example.org`);
+    assert.equal(
+      at(inputs, "metadata", "annotations", "alb.ingress.kubernetes.io/healthcheck-path"),
+      `/${service}/ping`,
+    );
+    const { inputs: found } = graph.only(types.record, `${service}-a`);
+    assert.equal(found["name"], `${service}.example.org`);
+    assert.equal(at(listAt(found, "aliases")[0], "name"), `${service}.elb.example.test`);
+  }
 });

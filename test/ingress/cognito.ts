@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cognitoProblems } from "../../components/ingress/cognito-identity.ts";
+import * as pulumi from "@pulumi/pulumi";
+
+import { CognitoIdentity, cognitoProblems } from "../../components/ingress/cognito-identity.ts";
 import { at } from "../support/kube-json.ts";
+import { evaluate } from "../support/mocks.ts";
 import { host, pagesGraph } from "./aws-graph.ts";
 import { types } from "./aws-types.ts";
 
@@ -16,6 +19,14 @@ test("nobody becomes a user alone, everybody logs in by email, and passwords are
     { name: "verified_email", priority: 1 },
   ]);
   assert.equal(pool["userPoolTier"], "LITE");
+});
+
+test("an email counts when its owner has answered", async () => {
+  const pool = (await pagesGraph()).only(types.pool).inputs;
+  assert.deepEqual(pool["autoVerifiedAttributes"], ["email"]);
+  assert.deepEqual(pool["userAttributeUpdateSettings"], {
+    attributesRequireVerificationBeforeUpdates: ["email"],
+  });
 });
 
 test("an authenticator app is asked of everybody, or of those who have one", async () => {
@@ -62,6 +73,25 @@ test("a token to ask again with is good for twelve hours, the others for one", a
     idToken: "hours",
     refreshToken: "hours",
   });
+});
+
+test("the client's secret is a secret from the start, whatever the provider makes of it", async () => {
+  const program = async (): Promise<unknown> => {
+    const settings = {
+      domainPrefix: "spark",
+      requireMfa: true,
+      protect: false,
+      groups: [],
+      adminGroup: undefined,
+    };
+    const redirectUri = `https://${host}/oauth2/callback`;
+    const { clientSecret } = new CognitoIdentity("cognito", { ...settings, redirectUri });
+    assert.ok(await pulumi.isSecret(clientSecret));
+    return { clientSecret };
+  };
+  const graph = await evaluate(program, { outputs: { [types.client]: { clientSecret: "in the open" } } });
+  assert.equal(graph.outputs["clientSecret"], "in the open");
+  assert.deepEqual(graph.all(types.group), []);
 });
 
 test("each group that is let in is made once, and the administrators' too", async () => {
