@@ -87,6 +87,11 @@ export class CognitoIdentity extends pulumi.ComponentResource implements Identit
   }
 }
 
+/** Whether Cognito takes it: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html */
+export function isGroupName(group: string): boolean {
+  return /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(group);
+}
+
 /** What Cognito would refuse, each saying what would be right. */
 export function cognitoProblems(domainPrefix: string, groups: readonly string[]): readonly string[] {
   const prefix = isDomainPrefix(domainPrefix)
@@ -94,8 +99,7 @@ export function cognitoProblems(domainPrefix: string, groups: readonly string[])
     : [
         `[domainPrefix] must be lower-case letters, digits and hyphens, 63 at the most, without aws, amazon and cognito: not "${domainPrefix}"`,
       ];
-  // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html
-  const wrong = groups.filter((group) => !/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(group));
+  const wrong = groups.filter((group) => !isGroupName(group));
   return [
     ...prefix,
     ...wrong.map(

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { isGroupName } from "../../components/ingress/cognito-identity.ts";
 import { isDomainPrefix } from "../../components/ingress/cognito-domain.ts";
 import { hostName } from "./fields.ts";
 import { adminGroup, allowed, oidc } from "./visitors.ts";
@@ -66,6 +67,19 @@ export const awsUiSchema = z
       adminGroup,
     }),
   ])
+  .superRefine((ui, context) => {
+    if (ui.kind === "none" || ui.identity.kind !== "cognito") return;
+    const expected = "a name without spaces, of 128 letters at the most: Cognito makes the group";
+    const refuse = (group: string, path: readonly (string | number)[]): void => {
+      if (isGroupName(group)) return;
+      const message = "is not a name that Cognito takes";
+      context.addIssue({ code: "custom", path: [...path], message, params: { expected } });
+    };
+    ui.allowed.groups.forEach((group, index) => {
+      refuse(group, ["allowed", "groups", index]);
+    });
+    if (ui.adminGroup !== undefined) refuse(ui.adminGroup, ["adminGroup"]);
+  })
   .prefault({ kind: "none" })
   .meta({
     description: "the pages of jobs behind a log-in: none, or reached at a load balancer (alb)",

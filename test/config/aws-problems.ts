@@ -96,6 +96,13 @@ const wrong: readonly Wrong[] = [
   [alb({ host: "spark.other.org" }), "ui.host", /not below the stack's domain/, /"spark\.example\.org"/],
   [alb({ host: `${"a".repeat(48)}.spark.example.org` }), "ui.host", /too long: at most 64/, /64 letters/],
   [alb({ allowed: {} }), "ui.allowed", /names nobody/, /nothing is open to all/],
+  [
+    alb({ allowed: { groups: ["data", "data team"] } }),
+    "ui.allowed.groups[1]",
+    /"data team" is not a name that Cognito takes/,
+    /without spaces/,
+  ],
+  [alb({ adminGroup: "the admins" }), "ui.adminGroup", /"the admins" is not a name/, /without spaces/],
   [alb({ allowedCidrs: [] }), "ui.allowedCidrs", /too short/, /203\.0\.113/],
   [alb({ scheme: "public" }), "ui.scheme", /"public" is not one of/, /"internal"/],
   [
