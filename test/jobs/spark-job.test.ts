@@ -3,8 +3,10 @@ import { test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { jobNodes } from "../../components/cluster/job-nodes.ts";
+import { ExistingStore } from "../../components/storage/existing-store.ts";
 import { declareJob } from "../../jobs/declare-job.ts";
-import type { JobRuntime } from "../../jobs/job-runtime.ts";
+import { jobRuntime, type JobRuntime } from "../../jobs/job-runtime.ts";
 import { standardDefaults } from "../../jobs/manifest/index.ts";
 import { ScheduledSparkJob } from "../../jobs/scheduled-spark-job.ts";
 import { SparkJob } from "../../jobs/spark-job.ts";
@@ -92,4 +94,38 @@ test("a schedule decides which component a job becomes", async () => {
   });
   assert.ok(made[0] instanceof SparkJob);
   assert.ok(made[1] instanceof ScheduledSparkJob);
+});
+
+test("a job runs on the nodes that the cluster keeps for jobs", async () => {
+  const graph = await program(() => {
+    const keys = { accessKeyId: pulumi.output("id"), secretAccessKey: pulumi.secret("key") };
+    const store = new ExistingStore("store", {
+      bucket: "spark",
+      endpoint: { url: "https://s3.test", region: "eu-central-1", pathStyle: true },
+      adminKeys: keys,
+      keys: { jobs: keys, history: keys, operator: keys, registry: keys },
+      objects: {},
+    });
+    const namespace = pulumi.output("team-a");
+    const team = { namespace, serviceAccount: "spark", imagePullSecrets: [], ready: [] };
+    const common = { team, store, images: platform.images, defaults: standardDefaults, ready: [] };
+    const spec = { mainFile: "s3a://data/x.py" };
+    const placed = jobRuntime({ ...common, placement: jobNodes });
+    declareJob("placed", { runtime: placed, spec: { ...spec, name: "placed" } }, {});
+    declareJob("anywhere", { runtime: jobRuntime(common), spec: { ...spec, name: "anywhere" } }, {});
+  });
+  const template = (name: string, role: string): unknown => {
+    const application = graph.registrations.find((each) => each.name === `${name}-application`);
+    return recordAt(application?.inputs, "spec", role, "template");
+  };
+  for (const role of ["driver", "executor"] as const) {
+    const { nodeSelector, tolerations } = recordAt(template("placed", role), "spec");
+    assert.deepEqual(nodeSelector, jobNodes[role].nodeSelector);
+    assert.deepEqual(tolerations, jobNodes[role].tolerations);
+    assert.ok(!("nodeSelector" in recordAt(template("anywhere", role), "spec")));
+  }
+  assert.deepEqual(
+    recordAt(template("placed", "driver"), "metadata", "annotations"),
+    jobNodes.driver.annotations,
+  );
 });
