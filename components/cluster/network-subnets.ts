@@ -13,7 +13,7 @@ export interface Subnets {
 
 /**
  * The tags by which load balancers find their subnets.
- * https://docs.aws.amazon.com/eks/latest/userguide/tag-subnets-auto.html
+ * https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
  */
 const forLoadBalancers = {
   public: { "kubernetes.io/role/elb": "1" },
