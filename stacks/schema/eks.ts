@@ -62,6 +62,7 @@ export const eksSchema = z
     admins: z
       .array(principal)
       .min(1)
+      .refine((arns) => new Set(arns).size === arns.length, { error: "has an ARN twice" })
       .meta({
         description: "who administers the cluster; whoever runs `pulumi up` must be among them",
         examples: [["arn:aws:iam::111122223333:role/deploy"]],

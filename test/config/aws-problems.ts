@@ -43,6 +43,7 @@ const wrong: readonly Wrong[] = [
   [domain({ zone: { kind: "existing", id: "example.org" } }), "domain.zone.id", /"example.org"/, /Route 53/],
   [domain({ name: "spark", zone: { kind: "create" } }), "domain.name", /"spark"/, /dev\.spark\.example\.org/],
   [{ cluster: {} }, "cluster", /is missing/, /"admins":/],
+  [{ cluster: { admins: [...admins, ...admins] } }, "cluster.admins", /has an ARN twice/, /administers/],
   [{ cluster: { admins: [] } }, "cluster.admins", /too short: at least 1/, /pulumi up/],
   [
     { cluster: { admins: ["arn:aws:sts::111122223333:assumed-role/deploy/me"] } },
