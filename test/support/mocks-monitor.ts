@@ -20,6 +20,8 @@ export interface Registration {
   readonly parent: string | undefined;
   /** URNs: those of `dependsOn` and of every resource whose output is among the inputs. */
   readonly dependsOn: readonly string[];
+  /** Input -> URNs of the resources whose outputs it is made of. */
+  readonly references: Readonly<Record<string, readonly string[]>>;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   readonly deleteBeforeReplace: boolean;
@@ -115,6 +117,7 @@ function registrationOf(request: RegisterResourceRequest, urns: Urns): Registrat
     secrets,
     parent: request.getParent() === "" ? undefined : urns.real(request.getParent()),
     dependsOn: request.getDependenciesList().map((urn) => urns.real(urn)),
+    references: referencesOf(request, urns),
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
     deleteBeforeReplace: request.getDeletebeforereplace(),
@@ -134,6 +137,15 @@ function registrationOf(request: RegisterResourceRequest, urns: Urns): Registrat
       delete: timeouts?.getDelete() ?? "",
     },
   };
+}
+
+function referencesOf(request: RegisterResourceRequest, urns: Urns): Registration["references"] {
+  const references: Record<string, readonly string[]> = {};
+  request.getPropertydependenciesMap().forEach((dependencies, input) => {
+    const made = dependencies.getUrnsList().map((urn) => urns.real(urn));
+    if (made.length > 0) references[input] = made;
+  });
+  return references;
 }
 
 /**

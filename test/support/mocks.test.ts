@@ -25,7 +25,7 @@ const program =
     Promise.resolve().then(body);
 
 describe("evaluate", () => {
-  it("records parents, dependencies, protection, aliases, providers and secrets", async () => {
+  it("records parents, dependencies, what refers to what, protection, aliases, providers and secrets", async () => {
     const graph = await evaluate(
       program(() => {
         const provider = new kubernetes.Provider("cluster", { kubeconfig: "{}" });
@@ -53,7 +53,9 @@ describe("evaluate", () => {
     const secret = graph.only("kubernetes:core/v1:Secret", "keys");
     assert.equal(secret.retainOnDelete, true);
     assert.ok(secret.dependsOn.includes(namespace.urn), "a component stands for its children");
-    assert.ok(secret.dependsOn.some((urn) => urn.endsWith("::password")));
+    const { urn } = graph.only("random:index/randomPassword:RandomPassword");
+    assert.ok(secret.dependsOn.includes(urn));
+    assert.deepEqual(secret.references, { stringData: [urn] });
     assert.ok(secret.secrets.some((path) => path.startsWith("stringData")));
     assert.deepEqual(graph.secretOutputs, ["password"]);
     assert.equal(graph.outputs["constant"], 1);
