@@ -79,12 +79,13 @@ export function userData(graph: Graph): string {
 /** Name in the parameter store -> type and value. */
 export function parameters(graph: Graph): ReadonlyMap<string, { type: string; value: string }> {
   return new Map(
-    graph
-      .all(types.parameter)
-      .map(({ inputs }) => [
-        textAt(inputs, "name") ?? "",
-        { type: textAt(inputs, "type") ?? "", value: textAt(inputs, "value") ?? "" },
-      ]),
+    graph.all(types.parameter).map(({ inputs }) => [
+      textAt(inputs, "name") ?? "",
+      {
+        type: textAt(inputs, "type") ?? "",
+        value: textAt(inputs, "value") ?? textAt(inputs, "insecureValue") ?? "",
+      },
+    ]),
   );
 }
 

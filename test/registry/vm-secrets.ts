@@ -64,7 +64,8 @@ for (const [kind, evaluated] of graphs) {
         "/ca-certificate": "String",
       }),
     });
-    for (const { name, secrets } of graph.all(types.parameter)) assert.ok(secrets.includes("value"), name);
+    for (const { name, inputs, secrets } of graph.all(types.parameter))
+      assert.equal(secrets.includes("value"), inputs["type"] === "SecureString", name);
     assert.ok(userData(graph).includes(parameterPath));
   });
 
@@ -80,7 +81,7 @@ test("in a preview, what is not known yet shows nowhere, and the user data waits
     const wishes = { bucket: "images", ...(certificate && { certificate }) };
     const graph = await vmGraph(wishes, { preview: true });
     for (const { name, inputs } of graph.all(types.parameter))
-      assert.equal(inputs["value"], pulumi.runtime.unknownValue, name);
+      assert.equal(inputs["value"] ?? inputs["insecureValue"], pulumi.runtime.unknownValue, name);
     assert.equal(
       userData(graph),
       userData(await vmGraph(wishes)),

@@ -29,16 +29,21 @@ export function vmParameters(
   { htpasswd, tls }: VmSecrets,
   opts: pulumi.CustomResourceOptions,
 ): VmParameters {
-  const parameter = (key: string, type: "SecureString" | "String", value: pulumi.Input<string>) =>
-    new aws.ssm.Parameter(`${name}-${key}`, { name: `${path}/${key}`, type, value }, opts);
-  const users = parameter("htpasswd", "SecureString", pulumi.secret(htpasswd));
+  const parameter = (key: string, given: aws.ssm.ParameterArgs) =>
+    new aws.ssm.Parameter(`${name}-${key}`, { name: `${path}/${key}`, ...given }, opts);
+  const users = parameter("htpasswd", secure(pulumi.secret(htpasswd)));
   // The account is in the ARN, and need not be asked for.
   const pathArn = users.arn.apply((arn) => arn.slice(0, arn.lastIndexOf("/")));
   if (tls === undefined) return { pathArn, all: [users] };
   const ofTls = [
-    parameter("tls-certificate", "SecureString", tls.certificate),
-    parameter("tls-key", "SecureString", pulumi.secret(tls.key)),
-    parameter("ca-certificate", "String", tls.authority),
+    parameter("tls-certificate", secure(tls.certificate)),
+    parameter("tls-key", secure(pulumi.secret(tls.key))),
+    // Everybody may know it, and a preview shows how it changes.
+    parameter("ca-certificate", { type: "String", insecureValue: tls.authority }),
   ];
   return { pathArn, all: [users, ...ofTls] };
+}
+
+function secure(value: pulumi.Input<string>): aws.ssm.ParameterArgs {
+  return { type: "SecureString", value };
 }
