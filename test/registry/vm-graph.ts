@@ -22,16 +22,19 @@ export const types = {
 
 export interface Wishes extends Partial<Omit<RegistryVmArgs, "certificate">> {
   readonly certificate?: Extract<RegistryVmArgs["certificate"], { kind: "acme" }> | "private";
+  /** Default tags of a provider of its own. Default: no such provider. */
+  readonly defaultTags?: Readonly<Record<string, string>>;
   /** What the search for Debian's image is answered. */
   readonly foundImage?: string;
   /** Is told what image was searched for. */
   readonly onImageSearch?: (args: Fields) => void;
 }
 
-/** A platform that has a bucket and the registry's VM. Outputs: the contract's fields that have a value. */
+/** A platform with the registry's VM and, if none is given, a bucket. Outputs: the contract's fields that have a value. */
 export function vmGraph(wishes: Wishes = {}, options: Pick<EvaluateOptions, "preview"> = {}): Promise<Graph> {
   const {
     certificate = { kind: "acme", email: "ops@example.org" },
+    defaultTags: tags,
     foundImage,
     onImageSearch,
     ...args
@@ -41,7 +44,8 @@ export function vmGraph(wishes: Wishes = {}, options: Pick<EvaluateOptions, "pre
     return { id: foundImage ?? "ami-1" };
   };
   const program = (): Promise<unknown> => {
-    const registry = new RegistryVm("registry", {
+    const opts = tags && { provider: new aws.Provider("aws", { defaultTags: { tags } }) };
+    const own: RegistryVmArgs = {
       host,
       zoneId: "Z1OWN",
       network: { vpcId: "vpc-1", subnetId: "subnet-1" },
@@ -49,10 +53,11 @@ export function vmGraph(wishes: Wishes = {}, options: Pick<EvaluateOptions, "pre
       region: "eu-central-1",
       passwords: { push: 1, pull: 1 },
       protect: false,
-      bucket: new aws.s3.Bucket("store").id,
+      bucket: args.bucket ?? new aws.s3.Bucket("store").id,
       ...args,
       certificate: certificate === "private" ? { kind: "private", ca: new PrivateCa("ca") } : certificate,
-    });
+    };
+    const registry = new RegistryVm("registry", own, opts);
     const { certificateAuthority, pull, push, ready } = registry;
     return Promise.resolve({
       host: registry.host,
