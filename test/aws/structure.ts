@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { emptyMaps, kubernetes, stackFile } from "../support/graph.ts";
 import { recordAt } from "../support/kube-json.ts";
 
+import { violations } from "../support/policy.ts";
 import { amazon, awsGraph, stacks } from "./aws-graph.ts";
 
 for (const stack of stacks) {
@@ -48,6 +49,12 @@ for (const stack of stacks) {
         for (const field of ["values", "data", "binaryData", "stringData"])
           assert.deepEqual(emptyMaps(inputs[field], field), [], name);
       }
+    });
+  }
+
+  for (const preview of [false, true]) {
+    test(`the policy pack has nothing to say (${stack}, ${preview ? "preview" : "update"})`, async () => {
+      assert.deepEqual(violations(await awsGraph(stack, { preview })), []);
     });
   }
 
