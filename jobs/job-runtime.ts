@@ -40,7 +40,7 @@ export function jobRuntime(args: JobRuntimeArgs): JobRuntime {
       images: args.images,
       imagePullSecrets: args.team.imagePullSecrets,
       ...(args.registry !== undefined && { registry: args.registry.host }),
-      storage: { sparkConf, env: {}, secretEnv: access.keys?.env ?? {} },
+      storage: { sparkConf, env: { ...access.env }, secretEnv: access.keys?.secretEnv ?? {} },
       eventLogDirectory,
       labels: { "app.kubernetes.io/part-of": "spark-platform" },
       ...(args.placement !== undefined && { placement: args.placement }),

@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { restrictedContainer, restrictedPod } from "../pod-security.ts";
-import type { S3PodKeys } from "../storage/object-store.ts";
+import type { S3Access } from "../storage/object-store.ts";
 import { cacheFolder, cacheVolumeGiB, podMemoryMiB, port, type HistorySizing } from "./history-conf.ts";
 
 /** uid and gid of spark in its image. */
@@ -32,17 +32,21 @@ export interface HistoryPodArgs {
   readonly sizing: HistorySizing;
   /** Secret with the properties file. */
   readonly confName: pulumi.Input<string>;
-  /** Environment from secrets: the keys of the store, if it takes keys. */
-  readonly secretEnv: S3PodKeys["env"];
+  /** Who it is to the store. */
+  readonly access: Pick<S3Access, "env" | "keys">;
 }
 
 /** One History Server; what it keeps on disk can be read again from the bucket. */
 export function historyPod(args: HistoryPodArgs): k8s.types.input.core.v1.PodSpec {
   const memory = `${podMemoryMiB(args.sizing)}Mi`;
-  const keys = Object.entries(args.secretEnv).map(([name, { secret, key }]) => ({
-    name,
-    valueFrom: { secretKeyRef: { name: secret, key } },
-  }));
+  const { env, keys } = args.access;
+  const identity = [
+    ...Object.entries(env).map(([name, value]) => ({ name, value })),
+    ...Object.entries(keys?.secretEnv ?? {}).map(([name, { secret, key }]) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: secret, key } },
+    })),
+  ];
   return {
     serviceAccountName: args.serviceAccount,
     automountServiceAccountToken: false,
@@ -65,7 +69,7 @@ export function historyPod(args: HistoryPodArgs): k8s.types.input.core.v1.PodSpe
           { name: "SPARK_DAEMON_MEMORY", value: args.sizing.memory },
           // A server without memory answers nobody: better a new one.
           { name: "SPARK_HISTORY_OPTS", value: "-XX:+ExitOnOutOfMemoryError" },
-          ...keys,
+          ...identity,
         ],
         ports: [{ name: "http", containerPort: port }],
         startupProbe: { ...probe, periodSeconds: 2, failureThreshold: 90 },

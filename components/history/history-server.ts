@@ -86,7 +86,7 @@ export class HistoryServer extends pulumi.ComponentResource {
               serviceAccount: account.metadata.name,
               sizing,
               confName: secret.metadata.name,
-              secretEnv: access.keys?.env ?? {},
+              access,
             }),
           },
         },

@@ -18,6 +18,8 @@ export interface OperatorValuesArgs {
   readonly crdUpgradeImage: string | undefined;
   readonly imagePullSecrets: readonly string[];
   readonly jobNamespaces: readonly string[];
+  /** Variables of the controller's environment. */
+  readonly env: Readonly<Record<string, string>>;
   /**
    * Secret in the operator's namespace whose keys become the controller's environment, and a mark of what is in it.
    * Undefined: its service account is all it needs.
@@ -49,6 +51,7 @@ export function operatorValues(args: OperatorValuesArgs): Record<string, unknown
       workers: args.sizing.workers,
       leaderElection: { enable: true },
       serviceAccount: { name: controllerAccount },
+      env: Object.entries(args.env).map(([name, value]) => ({ name, value })),
       ...(s3Keys !== undefined && {
         // New keys reach a running container only when it starts again.
         annotations: { "spark-platform/s3-key": s3Keys.mark },

@@ -79,6 +79,7 @@ export class SparkOperator extends pulumi.ComponentResource {
           crdUpgradeImage: args.crdUpgradeImage,
           imagePullSecrets: system.imagePullSecrets,
           jobNamespaces,
+          env: access.env,
           s3Keys: secret && mark !== undefined ? { secret: secret.name, mark } : undefined,
           sizing: args,
         }),

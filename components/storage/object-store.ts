@@ -37,6 +37,8 @@ export interface S3Access {
   readonly endpoint: pulumi.Output<S3Endpoint>;
   /** Spark properties (`spark.hadoop.fs.s3a.*`), without any secret. */
   readonly sparkConf: pulumi.Output<Record<string, string>>;
+  /** Environment variables, without any secret. */
+  readonly env: Readonly<Record<string, string>>;
   /** The key pair that pods hold. Undefined where their service account is all they need. */
   readonly keys: S3PodKeys | undefined;
   /**
@@ -55,7 +57,7 @@ export interface S3PodKeys {
   /** The secret to create in each namespace that uses this access: its name and its data. */
   readonly secret: { readonly name: string; readonly data: Record<string, pulumi.Output<string>> };
   /** Environment variables and where in the secret each one's value is. */
-  readonly env: Record<string, { readonly secret: string; readonly key: string }>;
+  readonly secretEnv: Record<string, { readonly secret: string; readonly key: string }>;
 }
 
 export interface ServiceAccountName {

@@ -3,16 +3,20 @@ import * as pulumi from "@pulumi/pulumi";
 import type { S3Access, S3Endpoint, S3Keys, S3Purpose } from "./object-store.ts";
 
 /**
- * Where S3A finds who it is. One class alone: the default chain would go on to a node's role when there is nothing.
- * - `keys`: variables of the environment. Hadoop 3.3 wants this name; 3.4 maps it to its SDK v2 twin (hadoop-aws:
+ * Where S3A finds who it is.
+ * - `keys`: variables of the environment alone. Hadoop 3.3 wants this name; 3.4 maps it to its SDK v2 twin (hadoop-aws:
  *   CredentialProviderListFactory), so that it serves every row of images/versions.ts.
- * - `pod-identity`: EKS's agent on the node. Of the SDK v2, which Hadoop has since 3.4: the SDK of older rows does not
- *   know the agent.
+ * - `pod-identity`: EKS's agent on the node, which the SDK v2 knows, of Hadoop 3.4. Its ContainerCredentialsProvider
+ *   alone would do, but S3A cannot make one (it has a builder only), and Hadoop's IAMInstanceCredentialsProvider turns to
+ *   the node's role for good once the agent fails to answer. The SDK's chain stays with what has worked.
  */
 const credentialsProviders = {
   keys: "com.amazonaws.auth.EnvironmentVariableCredentialsProvider",
-  "pod-identity": "software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider",
+  "pod-identity": "software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider",
 };
+
+/** Ends the SDK's chain before a node's role. */
+const noNodeRole = { AWS_EC2_METADATA_DISABLED: "true" };
 
 /** Spark properties that reach the endpoint. */
 export function s3aConf(
@@ -40,12 +44,13 @@ export function keyAccess(purpose: S3Purpose, keys: S3Keys, endpoint: pulumi.Inp
     purpose,
     endpoint: pulumi.output(endpoint),
     sparkConf: pulumi.output(endpoint).apply((store) => s3aConf(store, "keys")),
+    env: {},
     keys: {
       secret: {
         name: secret,
         data: { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey },
       },
-      env: {
+      secretEnv: {
         AWS_ACCESS_KEY_ID: { secret, key: "AWS_ACCESS_KEY_ID" },
         AWS_SECRET_ACCESS_KEY: { secret, key: "AWS_SECRET_ACCESS_KEY" },
       },
@@ -60,6 +65,7 @@ export function podAccess(purpose: S3Purpose, endpoint: S3Endpoint, bind: S3Acce
     purpose,
     endpoint: pulumi.output(endpoint),
     sparkConf: pulumi.output(s3aConf(endpoint, "pod-identity")),
+    env: noNodeRole,
     keys: undefined,
     bind,
   };

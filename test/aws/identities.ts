@@ -61,11 +61,15 @@ for (const stack of stacks) {
     assert.deepEqual([...pools.keys()].sort(), ["drivers", "executors", "platform"]);
     for (const application of ofKind(graph, "SparkApplication")) {
       const spec = recordAt(application.inputs, "spec");
-      assert.match(JSON.stringify(spec["sparkConf"]), /ContainerCredentialsProvider/);
+      assert.match(
+        JSON.stringify(spec["sparkConf"]),
+        /awssdk\.auth\.credentials\.DefaultCredentialsProvider/,
+      );
       for (const [role, pool] of [
         ["driver", "drivers"],
         ["executor", "executors"],
       ] as const) {
+        assert.equal(recordAt(spec, role, "envVars")["AWS_EC2_METADATA_DISABLED"], "true", role);
         const template = recordAt(spec, role, "template", "spec");
         const taints = listAt(pools.get(pool)?.inputs, "spec", "template", "spec", "taints").map((taint) =>
           recordAt(taint),

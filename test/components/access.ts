@@ -46,7 +46,7 @@ async function described(access: S3Access): Promise<unknown> {
   const { purpose, keys: podKeys, sparkConf } = access;
   assert.ok(podKeys);
   assert.deepEqual(access.bind("x", { namespace: "a", serviceAccount: "b" }, {}), [], "keys need no binding");
-  const { secret, env } = podKeys;
+  const { secret, secretEnv } = podKeys;
   const values = Object.entries(secret.data).map(async ([key, value]): Promise<[string, boolean]> => [
     key,
     await pulumi.isSecret(value),
@@ -55,7 +55,8 @@ async function described(access: S3Access): Promise<unknown> {
     purpose,
     secret: secret.name,
     isSecret: Object.fromEntries(await Promise.all(values)),
-    env: Object.entries(env).map(([variable, ref]) => [variable, ref.secret, ref.key]),
+    env: Object.entries(secretEnv).map(([variable, ref]) => [variable, ref.secret, ref.key]),
+    plainEnv: access.env,
     sparkConfIsSecret: await pulumi.isSecret(sparkConf),
   };
 }
@@ -72,6 +73,7 @@ for (const [kind, config] of Object.entries(stores)) {
           ["AWS_ACCESS_KEY_ID", `s3-${purpose}`, "AWS_ACCESS_KEY_ID"],
           ["AWS_SECRET_ACCESS_KEY", `s3-${purpose}`, "AWS_SECRET_ACCESS_KEY"],
         ],
+        plainEnv: {},
         sparkConfIsSecret: false,
       })),
     );

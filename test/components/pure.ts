@@ -7,7 +7,7 @@ import { namespaceLabels, namespaceSelector } from "../../components/namespaces/
 import { operatorValues, splitImage } from "../../components/operator/operator-values.ts";
 import { chartSource } from "../../components/operator/spark-operator.ts";
 import { restrictedContainer, restrictedPod } from "../../components/pod-security.ts";
-import { s3aConf } from "../../components/storage/s3-access.ts";
+import { podAccess, s3aConf } from "../../components/storage/s3-access.ts";
 import { externalRule } from "../../components/storage/store-network.ts";
 import { emptyMaps } from "../support/graph.ts";
 import { at } from "../support/kube-json.ts";
@@ -27,13 +27,15 @@ test("S3 itself needs a region and no endpoint; any other store has its address,
   assert.equal(conf[`${s3a}.path.style.access`], "true");
 });
 
-test("where pods have an identity, S3A asks for that one alone, never for a node's role", () => {
+test("where pods have an identity, S3A asks the SDK for it, and the SDK never for a node's role", () => {
   const { [`${s3a}.aws.credentials.provider`]: provider, ...conf } = s3aConf(
     { region: "eu-central-1", pathStyle: false },
     "pod-identity",
   );
-  assert.equal(provider, "software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider");
+  assert.equal(provider, "software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider");
   assert.deepEqual(Object.keys(conf), [`${s3a}.endpoint.region`, `${s3a}.directory.marker.retention`]);
+  const { env, keys } = podAccess("jobs", { region: "eu-central-1", pathStyle: false }, () => []);
+  assert.deepEqual([env, keys], [{ AWS_EC2_METADATA_DISABLED: "true" }, undefined]);
 });
 
 test("properties hold no key and no secret, whatever the endpoint", () => {
@@ -109,6 +111,7 @@ const valuesArgs = {
   crdUpgradeImage: undefined,
   imagePullSecrets: [],
   jobNamespaces: ["a", "b"],
+  env: {},
   s3Keys: undefined,
   sizing: { workers: 4, cpu: "1" },
 };
