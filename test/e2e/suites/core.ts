@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 
 import { textAt } from "../../support/kube-json.ts";
@@ -13,38 +14,15 @@ import {
   type Application,
 } from "../applications.ts";
 import type { Bucket } from "../bucket.ts";
+import { deliveries, output, text, uri, wordCount, wordCountTo } from "../deliveries.ts";
 import { countWords } from "../expectations.ts";
-import { existingStorage, job, localJob, team } from "../stack.ts";
+import { existingStorage, job, team } from "../stack.ts";
 import { ownStoreKeys, ownStoreUrl, startOwnStore, stopOwnStore } from "../own-store.ts";
 import { E2ePlatform, report } from "../platform.ts";
+import { copyByPodIdentity } from "../pod-identity.ts";
 
-const text = "s3a://spark/datasets/examples/raven.txt";
 /** The shortest program that leaves an event log. */
 const tick = "from pyspark.sql import SparkSession\nSparkSession.builder.getOrCreate().stop()";
-const output = (name: string): string => `datasets/e2e/${name}/`;
-const uri = (key: string): string => `s3a://spark/${key}`;
-const wordCount = localJob("word-count");
-const wordCountTo = (name: string): typeof wordCount => ({
-  ...wordCount,
-  arguments: [text, uri(output(name))],
-});
-
-/** Each way to deliver code, and both versions of Spark. */
-const deliveries = {
-  "word-count": wordCountTo("word-count"),
-  "word-count-3-5": { ...wordCountTo("word-count-3-5"), sparkVersion: "3.5.8" },
-  "top-words": localJob("top-words"),
-  folder: job({
-    code: { folder: "test/e2e/code/folder", main: "main.py" },
-    arguments: [uri(output("folder"))],
-  }),
-  // A main class that every Spark image has: not all have the jar of the examples.
-  jar: job({
-    mainFile: "local:///opt/spark/jars/spark-mllib_2.13-4.0.4.jar",
-    mainClass: "org.apache.spark.mllib.util.KMeansDataGenerator",
-    arguments: ["k8s://https://kubernetes.default.svc", uri(output("jar")), 100, 3, 2, 0.5],
-  }),
-};
 
 describe("core", () => {
   let platform: E2ePlatform;
@@ -130,6 +108,21 @@ describe("core", () => {
   it("runs a jar of the image", async () => {
     await completed("jar");
     assert.ok((await bucket.keys(output("jar"))).includes(`${output("jar")}_SUCCESS`));
+  });
+
+  it("lets a pod in by the identity of its account alone, as a stack in AWS has it", async () => {
+    const request = {
+      image: textAt(platform.outputs, "sparkImages", "4.0.4") ?? "",
+      store: textAt(platform.outputs, "storageEndpoint") ?? "",
+      from: text,
+      to: uri(output("pod-identity")),
+    };
+    const refused = await copyByPodIdentity(platform.kube, { ...request, token: "another" });
+    assert.match(refused.said, /NoAuthWithAWSException: No AWS Credentials/);
+    const { succeeded, said } = await copyByPodIdentity(platform.kube, { ...request, token: "the-token" });
+    assert.ok(succeeded, said);
+    const copied = await bucket.onlyText(output("pod-identity"));
+    assert.equal(copied.trimEnd(), readFileSync("examples/data/raven.txt", "utf8").trimEnd());
   });
 
   describe("while the operator's webhook is down", () => {
