@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { serializerCompiler } from "fastify-type-provider-zod";
+
+import { healthRoutes } from "./api/health.ts";
+import { describeRoutes, openapiRoute } from "./api/openapi.ts";
+import { validatorCompiler } from "./api/validation.ts";
+import { whoamiRoute } from "./api/whoami.ts";
+import { recordCalls } from "./audit/record-calls.ts";
+import { auditRoutes } from "./audit/routes.ts";
+import { guard } from "./auth/guard.ts";
+import type { ServiceAccountVerifier } from "./auth/service-accounts.ts";
+import { secondMs } from "./clock.ts";
+import { answerProblems, sendProblem } from "./errors/answer-problems.ts";
+import { toProblem } from "./errors/problem.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import { verifyAccess } from "./tokens/access.ts";
+import { registerTokenRoutes } from "./tokens/admin-routes.ts";
+import { tokenRoutes } from "./tokens/routes.ts";
+import type { Tokens } from "./tokens/tokens.ts";
+
+export interface AppParts {
+  readonly tokens: Tokens;
+  readonly serviceAccounts: ServiceAccountVerifier | undefined;
+  readonly metrics: Metrics;
+  readonly logger: FastifyBaseLogger;
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Adds further routes below /v1; they are guarded and described like the app's own. */
+  readonly routes?: (v1: FastifyInstance) => void | Promise<void>;
+}
+
+/** The API, ready to listen or to be injected into. @throws Error where a route does not declare its access. */
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const { tokens, metrics } = parts;
+  let stopping = false;
+  const app = fastify({
+    loggerInstance: parts.logger,
+    logController: new LogController({ requestIdLogLabel: "requestId", disableRequestLogging: true }),
+    // Ours and never the client's, in whose header anything could stand.
+    genReqId: () => randomUUID(),
+    trustProxy: parts.trustedProxies.length === 0 ? false : [...parts.trustedProxies],
+    requestTimeout: 30 * secondMs,
+    // A request that arrives on an open connection while the server closes is answered as well, and is the last there.
+    return503OnClosing: false,
+    forceCloseConnections: "idle",
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(toProblem(error), request, reply, metrics.countProblem);
+    },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.addHook("preClose", (done) => {
+    stopping = true;
+    done();
+  });
+  answerProblems(app, metrics.countProblem);
+  metrics.observe(app);
+  logRequests(app);
+  await guard(app, {
+    access: (token) => verifyAccess(tokens, token),
+    serviceAccounts: parts.serviceAccounts,
+  });
+  await describeRoutes(app);
+  healthRoutes(app, tokens.store, () => stopping);
+  await app.register(
+    async (v1) => {
+      openapiRoute(v1);
+      await v1.register((manager, _options, done) => {
+        recordCalls(manager, tokens.store, tokens.now);
+        tokenRoutes(manager, tokens);
+        registerTokenRoutes(manager, tokens);
+        whoamiRoute(manager);
+        auditRoutes(manager, tokens.store);
+        done();
+      });
+      await parts.routes?.(v1);
+    },
+    { prefix: "/v1" },
+  );
+  await app.ready();
+  // Once now, so that a schema that cannot be described stops the start.
+  app.swagger();
+  return app;
+}
+
+/** One line a request, with the route's pattern: a path or a query can hold anything. */
+function logRequests(app: FastifyInstance): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    // Answers hold tokens, and what belongs to the caller.
+    reply.headers({ "x-request-id": request.id, "cache-control": "no-store" });
+    done();
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    const { method, routeOptions, ip, subject } = request;
+    const ms = Math.round(reply.elapsedTime);
+    const fields = {
+      method,
+      route: routeOptions.url,
+      status: reply.statusCode,
+      ms,
+      address: ip,
+      subject: subject?.name,
+    };
+    request.log.info(fields, "answered");
+    done();
+  });
+}

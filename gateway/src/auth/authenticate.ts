@@ -1,0 +1,40 @@
+import { Problem } from "../errors/problem.ts";
+import type { ServiceAccountVerifier } from "./service-accounts.ts";
+import type { Subject } from "./subject.ts";
+
+/** Looks up an access token of ours. @throws Problem where it is not good. */
+export type AccessVerifier = (token: string) => Promise<Subject>;
+
+export interface Authenticators {
+  readonly access: AccessVerifier;
+  /** Undefined: tokens of service accounts are not accepted. */
+  readonly serviceAccounts: ServiceAccountVerifier | undefined;
+}
+
+/**
+ * Who the `Authorization` header says is calling; undefined where there is no such header.
+ * @throws Problem `token-invalid` and its like where there is one that is not good.
+ */
+export async function authenticate(
+  header: string | undefined,
+  { access, serviceAccounts }: Authenticators,
+): Promise<Subject | undefined> {
+  if (header === undefined) return undefined;
+  const token = /^Bearer +(\S+) *$/i.exec(header)?.[1];
+  if (token === undefined)
+    throw new Problem("token-invalid", "send the header Authorization: Bearer ACCESS-TOKEN");
+  if (!looksLikeJwt(token) || serviceAccounts === undefined) return access(token);
+  const name = await serviceAccounts.verify(token);
+  if (name === undefined) {
+    throw new Problem(
+      "token-invalid",
+      "Kubernetes does not know this token, or it was not made for this audience",
+    );
+  }
+  return { name, role: "user", family: undefined };
+}
+
+/** https://www.rfc-editor.org/rfc/rfc7519: three parts between dots. Our own tokens have no dot. */
+function looksLikeJwt(token: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
+}

@@ -1,0 +1,150 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { z } from "zod";
+
+import { check, formatViolations, type Violation } from "../../jobs/manifest/index.ts";
+import { dayMs, secondMs } from "./clock.ts";
+import type { StoreLocation } from "./store/store.ts";
+
+/** An address to listen at. Port 0: any that is free. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface GatewayConfig {
+  readonly api: Address;
+  readonly metrics: Address;
+  readonly store: StoreLocation;
+  /** SHA-256, in hexadecimal, of the first admin's register token. */
+  readonly bootstrapHash: string | undefined;
+  readonly graceMs: number;
+  readonly auditKeptMs: number;
+  /** Undefined: tokens of service accounts are not accepted. */
+  readonly serviceAccountAudience: string | undefined;
+  readonly trustedProxies: readonly string[];
+  readonly logLevel: string;
+}
+
+/** The environment is not right; the message lists all that is wrong. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Named so that none can be one that Kubernetes sets for a service of the namespace (NAME_PORT, NAME_SERVICE_HOST). */
+export const environmentSchema = z.object({
+  API_ADDRESS: address("where the API listens").default("0.0.0.0:8080"),
+  METRICS_ADDRESS: address("where /metrics listens").default("0.0.0.0:9090"),
+  DATA_FOLDER: z
+    .string()
+    .min(1)
+    .default("data")
+    .meta({ description: "the folder of the embedded database", examples: ["/var/lib/gateway"] }),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/\S+$/)
+    .optional()
+    .meta({
+      description: "a PostgreSQL URL",
+      examples: ["postgres://gateway:…@db.example.org/gateway"],
+      secret: true,
+    }),
+  BOOTSTRAP_TOKEN_SHA256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .meta({
+      description: "SHA-256 of the first admin's register token, 64 hexadecimal digits in lower case",
+    }),
+  REFRESH_GRACE_SECONDS: wholeNumber(
+    1,
+    300,
+    "seconds in which a used refresh token is answered as before",
+  ).default("60"),
+  AUDIT_DAYS: wholeNumber(1, 3650, "days that audit events are kept").default("365"),
+  SERVICE_ACCOUNT_AUDIENCE: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "audience of the service-account tokens to accept", examples: ["spark-platform"] }),
+  TRUSTED_PROXIES: z
+    .string()
+    .regex(/^[0-9a-f.:/]+(,[0-9a-f.:/]+)*$/i)
+    .optional()
+    .meta({ description: "addresses and networks, with commas between", examples: ["10.0.0.0/8"] }),
+  LOG_LEVEL: z
+    .enum(["fatal", "error", "warn", "info", "debug", "trace"])
+    .default("info")
+    .meta({ description: "the least that is logged", examples: ["info"] }),
+});
+
+/** Variables that may be in a file, whose path is in NAME_FILE. */
+export const fileVariables = ["DATABASE_URL", "BOOTSTRAP_TOKEN_SHA256"] as const;
+
+/** Reads the environment, once. @throws ConfigError with every problem. */
+export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
+  const violations: Violation[] = [];
+  const given: Record<string, unknown> = { ...environment, ...readFiles(environment, violations) };
+  const checked = check(environmentSchema, given);
+  if (!checked.ok) violations.push(...checked.violations);
+  if (!checked.ok || violations.length > 0) throw new ConfigError(formatViolations(violations));
+  const values = checked.value;
+  return {
+    api: toAddress(values.API_ADDRESS),
+    metrics: toAddress(values.METRICS_ADDRESS),
+    store:
+      values.DATABASE_URL === undefined
+        ? { kind: "sqlite", file: join(values.DATA_FOLDER, "gateway.sqlite") }
+        : { kind: "postgres", url: values.DATABASE_URL },
+    bootstrapHash: values.BOOTSTRAP_TOKEN_SHA256,
+    graceMs: Number(values.REFRESH_GRACE_SECONDS) * secondMs,
+    auditKeptMs: Number(values.AUDIT_DAYS) * dayMs,
+    serviceAccountAudience: values.SERVICE_ACCOUNT_AUDIENCE,
+    trustedProxies: values.TRUSTED_PROXIES?.split(",") ?? [],
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function readFiles(environment: NodeJS.ProcessEnv, violations: Violation[]): Record<string, string> {
+  const read: Record<string, string> = {};
+  for (const name of fileVariables) {
+    const path = `${name}_FILE`;
+    const file = environment[path];
+    if (file === undefined) continue;
+    if (environment[name] !== undefined) {
+      violations.push({ path, problem: `is set, and so is ${name}`, expected: "one of the two" });
+      continue;
+    }
+    try {
+      read[name] = readFileSync(file, "utf8").trim();
+    } catch {
+      violations.push({ path, problem: `${file} cannot be read`, expected: "a file that is there" });
+    }
+  }
+  return read;
+}
+
+function address(description: string): z.ZodString {
+  return z
+    .string()
+    .regex(/^(\[[0-9a-f:]+\]|[\w.-]+):([1-5]?\d{1,4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/i)
+    .meta({ description: `${description}, HOST:PORT`, examples: ["0.0.0.0:8080", "[::]:8080"] });
+}
+
+function toAddress(text: string): Address {
+  const colon = text.lastIndexOf(":");
+  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(text.slice(colon + 1)) };
+}
+
+function wholeNumber(min: number, max: number, description: string): z.ZodString {
+  const right = (text: string): boolean =>
+    /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max;
+  return z
+    .string()
+    .refine(right, {
+      message: "is out of bounds",
+      params: { expected: `a whole number from ${min} to ${max}: ${description}` },
+    })
+    .meta({ description });
+}

@@ -1,0 +1,33 @@
+import type { Kysely } from "kysely";
+import { Migrator } from "kysely/migration";
+
+import * as tokens from "./migrations/0001-tokens.ts";
+import type { StoreKind } from "./store.ts";
+import type { Tables } from "./tables.ts";
+
+/** Every migration, by a name that sorts in the order in which they run. */
+const migrations = { "0001-tokens": tokens };
+
+/**
+ * Brings the tables up to date. All or nothing, and by one gateway at a time: on PostgreSQL under a lock of its own, on
+ * SQLite because the file has one writer. A store that a newer gateway has changed is refused.
+ */
+export async function migrate(db: Kysely<Tables>, kind: StoreKind): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: {
+      getMigrations: () =>
+        Promise.resolve(
+          Object.fromEntries(
+            Object.entries(migrations).map(([name, { up }]) => [
+              name,
+              { up: (transaction: Kysely<unknown>) => up(transaction, kind) },
+            ]),
+          ),
+        ),
+    },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined)
+    throw new Error("the store's tables could not be brought up to date", { cause: error });
+}

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { ConfigError, environmentSchema, fileVariables, readConfig } from "../src/config.ts";
+
+function problems(environment: NodeJS.ProcessEnv): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.message;
+  }
+  return assert.fail("nothing was wrong");
+}
+
+test("an empty environment is enough", () => {
+  assert.deepEqual(readConfig({}), {
+    api: { host: "0.0.0.0", port: 8080 },
+    metrics: { host: "0.0.0.0", port: 9090 },
+    store: { kind: "sqlite", file: "data/gateway.sqlite" },
+    bootstrapHash: undefined,
+    graceMs: 60_000,
+    auditKeptMs: 365 * 86_400_000,
+    serviceAccountAudience: undefined,
+    trustedProxies: [],
+    logLevel: "info",
+  });
+});
+
+test("what is set is taken", () => {
+  const config = readConfig({
+    API_ADDRESS: "[::1]:0",
+    METRICS_ADDRESS: "gateway.local:65535",
+    DATABASE_URL: "postgres://a:b@c/d",
+    REFRESH_GRACE_SECONDS: "300",
+    TRUSTED_PROXIES: "10.0.0.0/8,fd00::1",
+  });
+  assert.deepEqual(config.api, { host: "::1", port: 0 });
+  assert.deepEqual(config.metrics, { host: "gateway.local", port: 65535 });
+  assert.deepEqual(config.store, { kind: "postgres", url: "postgres://a:b@c/d" });
+  assert.equal(config.graceMs, 300_000);
+  assert.deepEqual(config.trustedProxies, ["10.0.0.0/8", "fd00::1"]);
+});
+
+test("secrets can come from files", (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "gateway-config-"));
+  context.after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const file = join(folder, "url");
+  writeFileSync(file, "postgres://a:b@c/d\n");
+  assert.deepEqual(readConfig({ DATABASE_URL_FILE: file }).store, {
+    kind: "postgres",
+    url: "postgres://a:b@c/d",
+  });
+  assert.match(
+    problems({ DATABASE_URL_FILE: file, DATABASE_URL: "postgres://x" }),
+    /is set, and so is DATABASE_URL/,
+  );
+});
+
+test("all that is wrong is told at once, and a database's URL is not repeated", () => {
+  const message = problems({
+    API_ADDRESS: "8080",
+    METRICS_ADDRESS: "0.0.0.0:65536",
+    DATABASE_URL: "mysql://root:hunter2@db",
+    BOOTSTRAP_TOKEN_SHA256_FILE: "/no/such/file",
+    REFRESH_GRACE_SECONDS: "0",
+    AUDIT_DAYS: "many",
+    TRUSTED_PROXIES: "everyone",
+    LOG_LEVEL: "loud",
+  });
+  assert.match(message, /^8 problems:/);
+  for (const name of ["API_ADDRESS", "METRICS_ADDRESS", "DATABASE_URL", "BOOTSTRAP_TOKEN_SHA256_FILE"]) {
+    assert.ok(message.includes(`  ${name}: `), message);
+  }
+  assert.match(
+    message,
+    /REFRESH_GRACE_SECONDS: "0" is out of bounds\n {4}expected: a whole number from 1 to 300/,
+  );
+  assert.ok(!message.includes("hunter2"));
+});
+
+test("the README's table has every variable", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const documented = [...readme.matchAll(/^\| `([A-Z0-9_]+)`/gm)].map(([, name]) => name);
+  assert.deepEqual(documented.sort(), Object.keys(environmentSchema.shape).sort());
+  for (const name of fileVariables) assert.ok(readme.includes(`${name}_FILE`), name);
+});

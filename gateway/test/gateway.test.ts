@@ -1,0 +1,11 @@
+/** One process for the tests within it: loading the gateway, and starting PostgreSQL, take longer than they do. */
+import "./api/logging.ts";
+import "./auth/guard.ts";
+import "./auth/matrix.ts";
+import "./auth/token-review.ts";
+import "./config.ts";
+import "./errors/problems.ts";
+import "./store/store.ts";
+import "./tokens/flows.ts";
+import "./tokens/rotation.ts";
+import "./tokens/token.ts";
