@@ -55,6 +55,11 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     stopping = true;
     done();
   });
+  // Fastify says so to requests that come while it closes; those that were there would keep their connection open.
+  app.addHook("onSend", (_request, reply, _payload, done) => {
+    if (stopping) reply.header("connection", "close");
+    done();
+  });
   answerProblems(app, metrics.countProblem);
   metrics.observe(app);
   logRequests(app);

@@ -1,0 +1,4 @@
+/** The tests that start gateways as processes of their own. */
+import "./processes/at-once.ts";
+import "./processes/kill.ts";
+import "./processes/life.ts";
