@@ -7,7 +7,7 @@ export const stacks = ["dev", "prod"] as const;
 export type AwsStack = (typeof stacks)[number];
 
 /** Answers of the provider's functions: of its own table, and of the search for Debian's image. */
-const calls = {
+export const calls: Readonly<Record<string, () => Fields>> = {
   "aws:ec2/getAmi:getAmi": () => ({ id: "ami-1" }),
   "aws:lb/getHostedZoneId:getHostedZoneId": () => ({ id: "Z215JYRZR1TBD5" }),
 };

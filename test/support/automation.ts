@@ -15,14 +15,27 @@ import {
 } from "./deployment.ts";
 import { isRecord, listAt, numberAt, recordAt, textAt, type Fields } from "./kube-json.ts";
 
+export interface AutomationOptions extends DeploymentOptions {
+  /** The program, from the project's folder. Default: the project's own. */
+  readonly main?: string;
+  /** Further variables of the engine's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What the engine alone can do. */
+interface Previews {
+  /** Operation (`create`, `same`, …) -> how many resources it would touch. @throws as `up` does. */
+  readonly preview: (config: StackConfig) => Promise<Readonly<Record<string, number>>>;
+}
+
 /**
  * The Pulumi engine through its automation API. State, config and the CLI's own folder are in a fresh temporary
  * folder, and the project is only read: its Pulumi.yaml is copied there with `main` leading back to the program, so
  * that no Pulumi.<stack>.yaml is ever left among the project's stacks.
  */
-export async function openAutomation(options: DeploymentOptions): Promise<Deployment> {
+export async function openAutomation(options: AutomationOptions): Promise<Deployment & Previews> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "spark-platform-pulumi-")));
-  const project = await copyProject(options.projectDir, folder);
+  const project = await copyProject(options, folder);
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: options.stack, workDir: join(folder, "project") },
     { envVars: await environment(options, folder) },
@@ -38,6 +51,12 @@ export async function openAutomation(options: DeploymentOptions): Promise<Deploy
       );
       return { outputs: plain(result.outputs), changes: changesOf(result.summary.resourceChanges ?? {}) };
     },
+    async preview(config) {
+      const json = configJson(project, config);
+      await reported(config, () => stack.workspace.setAllConfigJson(options.stack, json));
+      const { changeSummary } = await reported(config, () => stack.preview({ suppressProgress: true }));
+      return { ...changeSummary };
+    },
     async destroy() {
       await unprotect(stack, options.log);
       await reported({}, () => stack.destroy({ onOutput: lines(options.log), suppressProgress: true }));
@@ -47,20 +66,21 @@ export async function openAutomation(options: DeploymentOptions): Promise<Deploy
 }
 
 /** @returns the project's name. */
-async function copyProject(projectDir: string, folder: string): Promise<string> {
+async function copyProject({ projectDir, ...options }: AutomationOptions, folder: string): Promise<string> {
   const settings: unknown = parse(await readFile(join(projectDir, "Pulumi.yaml"), "utf8"));
   const name = textAt(settings, "name");
   if (!isRecord(settings) || name === undefined) throw new Error(`${projectDir}/Pulumi.yaml has no name`);
   const work = join(folder, "project");
   await mkdir(work);
   await mkdir(join(folder, "backend"));
-  const main = relative(work, join(await realpath(projectDir), textAt(settings, "main") ?? "."));
+  const program = options.main ?? textAt(settings, "main") ?? ".";
+  const main = relative(work, join(await realpath(projectDir), program));
   const copy = { ...settings, main, stackConfigDir: "." };
   await writeFile(join(work, "Pulumi.yaml"), stringify(copy));
   return name;
 }
 
-async function environment(options: DeploymentOptions, folder: string): Promise<Record<string, string>> {
+async function environment(options: AutomationOptions, folder: string): Promise<Record<string, string>> {
   return {
     PATH: [dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter),
     KUBECONFIG: await realpath(options.kubeconfig),
@@ -71,6 +91,7 @@ async function environment(options: DeploymentOptions, folder: string): Promise<
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // A CLI that is built from source does not know its own version.
     PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
+    ...options.env,
   };
 }
 

@@ -70,9 +70,12 @@ export function chooseEngine(
     : { engine: "stand-in", why: `not on PATH: ${missing.join(", ")}` };
 }
 
-export function missingPrograms(path: string): readonly string[] {
+/** Programs of the engine, and the further ones that are named, that are not on the path. */
+export function missingPrograms(path: string, more: readonly string[] = []): readonly string[] {
   const folders = path.split(delimiter).filter((folder) => folder !== "");
-  return needed.filter((program) => !folders.some((folder) => isExecutable(join(folder, program))));
+  return [...needed, ...more].filter(
+    (program) => !folders.some((folder) => isExecutable(join(folder, program))),
+  );
 }
 
 function isExecutable(file: string): boolean {
