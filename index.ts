@@ -18,7 +18,7 @@ const images = Object.fromEntries(
 );
 
 const target = config.target.kind === "aws" ? awsTarget(config.target) : kubeconfigTarget(config.target);
-const { cluster, store, registry: stackRegistry } = target;
+const { store, registry: stackRegistry } = target;
 const opts = { providers: [...target.providers] };
 
 const teams = config.namespaces.map(({ name, quota, egress }) => ({
@@ -45,7 +45,7 @@ const declared = teams.flatMap(({ name: namespace, team }) => {
     registry: stackRegistry,
     images,
     defaults: jobDefaults,
-    placement: cluster.jobPlacement,
+    placement: target.jobPlacement,
     ready: operator.ready,
   });
   return config.jobs

@@ -40,7 +40,7 @@ export function bucketUsers(
       );
       const pair = (of: number): S3Keys => {
         const key = new aws.iam.AccessKey(`${name}-${purpose}-key-${of}`, { user: user.name }, opts);
-        return { accessKeyId: key.id, secretAccessKey: pulumi.secret(key.secret) };
+        return { accessKeyId: key.id, secretAccessKey: key.secret };
       };
       if (number > 1) pair(number - 1);
       return [purpose, pair(number)];

@@ -58,7 +58,7 @@ export function awsTarget(args: AwsTargetArgs): Target {
   );
   const providers = [amazon, nodes.provider];
   return {
-    cluster: { provider: nodes.provider, podIdentity, jobPlacement: cluster.jobPlacement },
+    jobPlacement: cluster.jobPlacement,
     providers,
     store,
     registry,
@@ -68,7 +68,7 @@ export function awsTarget(args: AwsTargetArgs): Target {
       clusterName: cluster.name,
       region,
       ...(zone.nameServers !== undefined && { nameServers: zone.nameServers }),
-      storageKeys: pulumi.secret(pulumi.output(store.keys)),
+      storageKeys: pulumi.output(store.keys),
     },
   };
 }

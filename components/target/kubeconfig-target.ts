@@ -23,5 +23,13 @@ export function kubeconfigTarget(args: KubeconfigTargetArgs): Target {
   const store = createObjectStore("store", args.storage, opts);
   const authority = sharedCa("ca");
   const registry = createRegistry("registry", args.registry, store, authority, opts);
-  return { cluster, providers, store, registry, authority, ui: args.ui, aws: undefined };
+  return {
+    jobPlacement: cluster.jobPlacement,
+    providers,
+    store,
+    registry,
+    authority,
+    ui: args.ui,
+    aws: undefined,
+  };
 }

@@ -1,14 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { JobPlacement } from "../../jobs/manifest/index.ts";
 import type { PrivateCa } from "../certificates/private-ca.ts";
-import type { Cluster } from "../cluster/cluster.ts";
 import type { UiConfig } from "../ingress/user-interface.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ObjectStore, S3Purpose } from "../storage/object-store.ts";
 
 /** What the platform stands on, wherever that is. */
 export interface Target {
-  readonly cluster: Cluster;
+  /** The nodes that are kept for jobs. Undefined: jobs share the nodes with everything else. */
+  readonly jobPlacement: JobPlacement | undefined;
   /** The providers of all that is made on it: nothing falls back to what the environment says. */
   readonly providers: readonly pulumi.ProviderResource[];
   readonly store: ObjectStore;

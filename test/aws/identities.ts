@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 
-import { ofKind, nameOf, namespaceOf } from "../support/graph.ts";
-import { listAt, recordAt } from "../support/kube-json.ts";
+import { nameOf, namespaceOf, object, ofKind, upstream } from "../support/graph.ts";
+import { at, listAt, recordAt } from "../support/kube-json.ts";
 import type { Graph, Registration } from "../support/mocks.ts";
 import { awsGraph, stacks } from "./aws-graph.ts";
 
@@ -88,4 +89,44 @@ for (const stack of stacks) {
       }
     }
   });
+
+  test(`whoever has an identity reaches the agent that gives it, and S3 (${stack})`, async () => {
+    const graph = await awsGraph(stack);
+    for (const [namespace, policy] of [
+      ["analytics", "spark"],
+      ["spark-history", "history"],
+      ["spark-operator", "spark-operator"],
+    ] as const) {
+      const egress = listAt(object(graph, "NetworkPolicy", policy, namespace).inputs, "spec", "egress");
+      const agent = {
+        to: [{ ipBlock: { cidr: "169.254.170.23/32" } }],
+        ports: [{ protocol: "TCP", port: 80 }],
+      };
+      assert.ok(
+        egress.some((rule) => isDeepStrictEqual(rule, agent)),
+        namespace,
+      );
+      assert.ok(egress.some((rule) => isDeepStrictEqual(rule, { ports: [{ protocol: "TCP", port: 443 }] })));
+    }
+  });
+
+  test(`visitors log in at a name that is made of the pages' host (${stack})`, async () => {
+    const { inputs } = (await awsGraph(stack)).only("aws:cognito/userPoolDomain:UserPoolDomain");
+    assert.equal(inputs["domain"], stack === "dev" ? "dev-spark-example-org" : "spark-example-org");
+  });
 }
+
+test("nodes trust the stack's own authority where it vouches for the registry, and no further one where not", async () => {
+  const host = "registry.dev.spark.example.org";
+  const registry = { kind: "vm", host, certificate: { kind: "private" } };
+  const graph = await awsGraph("dev", { keys: { registry } });
+  const pem = graph.only("tls:index/selfSignedCert:SelfSignedCert", "ca-certificate");
+  for (const nodeClass of ofKind(graph, "NodeClass")) {
+    const bundles = listAt(nodeClass.inputs, "spec", "certificateBundles");
+    assert.equal(bundles.length, 1);
+    assert.match(Buffer.from(String(at(bundles[0], "data")), "base64").toString(), /BEGIN CERTIFICATE/);
+    assert.ok(upstream(graph, nodeClass).has(pem.urn));
+  }
+  for (const nodeClass of ofKind(await awsGraph("dev"), "NodeClass"))
+    assert.equal(at(nodeClass.inputs, "spec", "certificateBundles"), undefined);
+});

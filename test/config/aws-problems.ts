@@ -88,6 +88,7 @@ const wrong: readonly Wrong[] = [
   ],
   [{ registry: { kind: "in-cluster", host: "a.b" } }, "registry.kind", /./, /"kind":"vm"/],
   [vm({ host: "registry.example.org" }), "registry.host", /not below the stack's domain/, /"registry\.spark/],
+  [vm({ host: "myspark.example.org" }), "registry.host", /not below the stack's domain/, /a name below it/],
   [vm({ certificate: undefined }), "registry.certificate", /is missing|./, /acme/],
   [vm({ certificate: { kind: "acme" } }), "registry.certificate.email", /is missing/, /ops@example/],
   [vm({ instanceType: "small" }), "registry.instanceType", /"small"/, /t4g\.small/],
