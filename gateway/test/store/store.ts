@@ -191,6 +191,19 @@ test("an SQLite that somebody else keeps locked is a problem of its own", async 
   await refreshed(gateway, refreshToken);
 });
 
+test("a transaction on SQLite has the write lock from its beginning, so that none is refused midway", async (context) => {
+  const location = await newLocation(context, "sqlite");
+  const store = await open(context, location);
+  const other = await open(context, location);
+  await sql`pragma busy_timeout = 50`.execute(other.db);
+  const write = sql`insert into kysely_migration values ('x', 'y')`;
+  await store.db.transaction().execute(async (transaction) => {
+    await transaction.selectFrom("audit").select("id").execute();
+    await assert.rejects(write.execute(other.db), /locked/);
+    await write.execute(transaction);
+  });
+});
+
 test("troubles of the stores are told by their codes, and other errors are not theirs", () => {
   const error = (fields: object): Error => Object.assign(new Error("x"), fields);
   const sqlite = (errcode: number): Error => error({ code: "ERR_SQLITE_ERROR", errcode });

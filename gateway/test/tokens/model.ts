@@ -38,6 +38,31 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("revoke") }) },
 );
 
+const clock = (seconds: number): Step => ({ kind: "clock", byMs: seconds * secondMs });
+const refreshNewest: Step = { kind: "refresh", which: 0 };
+const refreshBefore: Step = { kind: "refresh", which: 1 };
+const accessNewest: Step = { kind: "access", which: 0 };
+const cleanUp: Step = { kind: "prune" };
+
+/** Stories that chance tells too seldom: clean-ups under a clock that is wrong, and clocks that return. */
+export const stories: readonly (readonly Step[])[] = [
+  [refreshNewest, clock(61), cleanUp, clock(-61), refreshBefore, refreshNewest],
+  [clock(120), cleanUp, accessNewest, refreshNewest, accessNewest],
+  [clock(3601), cleanUp, refreshNewest, clock(-3601), refreshNewest, accessNewest],
+  [refreshNewest, clock(8 * 86_400), cleanUp, clock(-8 * 86_400), refreshNewest, refreshBefore, accessNewest],
+  [
+    refreshNewest,
+    clock(-61),
+    refreshBefore,
+    clock(61),
+    refreshBefore,
+    clock(61),
+    refreshBefore,
+    accessNewest,
+  ],
+  [refreshNewest, clock(61), cleanUp, { kind: "register" }, clock(-61), { kind: "register" }],
+];
+
 /** A pair as the model remembers it: the refresh token that came, and what has happened to it since. */
 interface Link {
   readonly pair: TokenPair;

@@ -5,7 +5,7 @@ import { newRow } from "../../src/tokens/register-tokens.ts";
 import { hashToken, mintToken } from "../../src/tokens/token.ts";
 import type { Tokens } from "../../src/tokens/tokens.ts";
 import { newLocation, testOnStores } from "../support/stores.ts";
-import { anyStep, FamilyModel, model, type Step } from "./model.ts";
+import { anyStep, FamilyModel, model, stories, type Step } from "./model.ts";
 
 testOnStores(
   "whatever clients, clocks and restarts do, a family is what its rules say",
@@ -57,7 +57,7 @@ testOnStores(
         const family = await FamilyModel.start(tokens(), registerToken);
         for (const step of steps) await apply(family, step);
       }),
-      { numRuns: kind === "sqlite" ? 100 : 30 },
+      { numRuns: kind === "sqlite" ? 300 : 60, examples: stories.map((steps) => [[...steps]]) },
     );
   },
 );
