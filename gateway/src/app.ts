@@ -13,6 +13,7 @@ import { guard } from "./auth/guard.ts";
 import type { ServiceAccountVerifier } from "./auth/service-accounts.ts";
 import { secondMs } from "./clock.ts";
 import { answerProblems, sendProblem } from "./errors/answer-problems.ts";
+import { answerClientError } from "./errors/client-errors.ts";
 import { toProblem } from "./errors/problem.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { verifyAccess } from "./tokens/access.ts";
@@ -47,6 +48,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     forceCloseConnections: "idle",
     frameworkErrors: (error, request, reply) => {
       sendProblem(toProblem(error), request, reply, metrics.countProblem);
+    },
+    clientErrorHandler: (error, socket) => {
+      answerClientError(error, socket, metrics.countProblem);
     },
   });
   app.setValidatorCompiler(validatorCompiler);

@@ -52,6 +52,9 @@ export function page<Row, Item>(
   };
 }
 
+/** The position in a list that is ordered by age: a time, and an id among those of the same time. */
+export const ageSchema = z.tuple([z.int(), z.uuid()]);
+
 /** The position that a cursor stands for. @throws Problem where it is none of ours. */
 export function position<S extends z.ZodType>(schema: S, cursor: string): z.output<S> {
   const parsed = schema.safeParse(decode(cursor));

@@ -25,12 +25,12 @@ function sqliteTrouble(errcode: number): "store-full" | "store-unavailable" | un
 }
 
 /**
- * SQLSTATE by class (https://www.postgresql.org/docs/current/errcodes-appendix.html): 08 connections, 53 resources, 57P
- * shutdown, 57014 a statement that took too long, 25006 a replica that cannot write; or an error of the network.
+ * SQLSTATE by class (https://www.postgresql.org/docs/current/errcodes-appendix.html): 08 connections, 40 a conflict of
+ * transactions, 53 resources, 57P shutdown, 57014 a statement that took too long, 25006 a replica that cannot write; or an error of the network.
  */
 function postgresTrouble(code: string): "store-full" | "store-unavailable" | undefined {
   if (code === "53100") return "store-full";
-  if (/^(08...|53...|57P..|57014|25006)$/.test(code)) return "store-unavailable";
+  if (/^(08...|40...|53...|57P..|57014|25006)$/.test(code)) return "store-unavailable";
   return /^E(CONN\w+|NOTFOUND|TIMEDOUT|PIPE|AI_AGAIN|HOSTUNREACH|NETUNREACH|NOENT)$/.test(code)
     ? "store-unavailable"
     : undefined;

@@ -1,12 +1,8 @@
-import { z } from "zod";
-
-import { page, position, type Page } from "../api/pages.ts";
+import { ageSchema, page, position, type Page } from "../api/pages.ts";
 import { iso, isoOrNull } from "../api/times.ts";
 import type { FamilyRow } from "../store/tables.ts";
 import type { Family } from "./schemas.ts";
 import type { Tokens } from "./tokens.ts";
-
-const afterSchema = z.tuple([z.int(), z.uuid()]);
 
 /** A page of the families, newest first; `owner`: of this client's alone. */
 export async function listFamilies(
@@ -18,7 +14,7 @@ export async function listFamilies(
   let query = store.db.selectFrom("families").selectAll();
   if (owner !== undefined) query = query.where("client_name", "=", owner);
   if (cursor !== undefined) {
-    const [time, id] = position(afterSchema, cursor);
+    const [time, id] = position(ageSchema, cursor);
     query = query.where((row) => row(row.refTuple("created_at", "id"), "<", row.tuple(time, id)));
   }
   const rows = await query

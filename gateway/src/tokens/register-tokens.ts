@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 
 import type { Transaction } from "kysely";
-import { z } from "zod";
 
-import { page, position, type Page } from "../api/pages.ts";
+import { ageSchema, page, position, type Page } from "../api/pages.ts";
 import { iso, isoOrNull } from "../api/times.ts";
 import { record, type Call } from "../audit/audit.ts";
 import { secondMs } from "../clock.ts";
@@ -54,8 +53,6 @@ export function newRow(
   return { ...values, id: randomUUID(), used_at: null, nonce: null, revoked_at: null };
 }
 
-const afterSchema = z.tuple([z.int(), z.uuid()]);
-
 /** A page of the register tokens, newest first. */
 export async function listRegisterTokens(
   { store, now }: Tokens,
@@ -64,7 +61,7 @@ export async function listRegisterTokens(
 ): Promise<Page<RegisterToken>> {
   let query = store.db.selectFrom("register_tokens").selectAll();
   if (cursor !== undefined) {
-    const [time, id] = position(afterSchema, cursor);
+    const [time, id] = position(ageSchema, cursor);
     query = query.where((row) => row(row.refTuple("created_at", "id"), "<", row.tuple(time, id)));
   }
   const rows = await query

@@ -99,3 +99,19 @@ test("an address that sends many unknown tokens hears so, and a good token still
   refusedWith(await gateway.call("GET", "/v1/whoami", { token: accessToken }), "token-expired");
   refusedWith(await gateway.call("GET", "/v1/whoami", { token: admin.accessToken }), "token-expired");
 });
+
+test("an address is the proxy's word where the proxy is trusted, and nobody's elsewhere", async (context) => {
+  for (const [trustedProxies, expected] of [
+    [[], "127.0.0.1"],
+    [["127.0.0.0/8"], "192.0.2.7"],
+    [["10.0.0.0/8"], "127.0.0.1"],
+  ] as const) {
+    const gateway = await startGateway(context, "sqlite", { trustedProxies });
+    await gateway.call("GET", "/v1/whoami", { headers: { "x-forwarded-for": "203.0.113.1, 192.0.2.7" } });
+    const events = await gateway.store.db.selectFrom("audit").select("address").execute();
+    assert.deepEqual(
+      events.map(({ address }) => address),
+      [expected],
+    );
+  }
+});

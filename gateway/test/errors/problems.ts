@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import { test } from "node:test";
 
 import { at, listAt, textAt } from "../../../test/support/kube-json.ts";
@@ -55,6 +56,19 @@ test("whatever is wrong with a request, the answer is a problem that says what",
   refusedWith(await gateway.call("GET", "/v1/%zz"), "malformed-request");
   refusedWith(await gateway.call("GET", `/v1/tokens?cursor=nonsense`, { token }), "invalid-input");
   refusedWith(await gateway.call("DELETE", "/v1/tokens/1", { token }), "invalid-input");
+});
+
+test("what is no HTTP at all is answered with a problem too", async (context) => {
+  const { app, metrics } = await startGateway(context, "sqlite");
+  const { hostname, port } = new URL(await app.listen({ host: "127.0.0.1", port: 0 }));
+  const socket = connect(Number(port), hostname);
+  socket.end("EHLO gateway\r\n\r\n");
+  const chunks: string[] = [];
+  for await (const chunk of socket.setEncoding("utf8")) chunks.push(String(chunk));
+  const [head = "", body = ""] = chunks.join("").split("\r\n\r\n");
+  assert.match(head, /^HTTP\/1\.1 400 [^]*application\/problem\+json/);
+  assert.equal(textAt(JSON.parse(body), "code"), "malformed-request");
+  assert.match(await metrics.registry.metrics(), /problems_total\{code="malformed-request"\} 1/);
 });
 
 test("all that is wrong with the input is told at once, with what would be right, and no token is repeated", async (context) => {

@@ -211,7 +211,7 @@ test("troubles of the stores are told by their codes, and other errors are not t
   for (const code of [5, 261, 10, 778, 8, 14]) assert.equal(storeTrouble(sqlite(code)), "store-unavailable");
   assert.equal(storeTrouble(sqlite(19)), undefined, "a broken constraint is a fault of ours");
   assert.equal(storeTrouble(error({ code: "53100" })), "store-full");
-  for (const code of ["08006", "53300", "57P01", "57014", "25006", "ECONNREFUSED", "ENOTFOUND"]) {
+  for (const code of ["08006", "40P01", "53300", "57P01", "57014", "25006", "ECONNREFUSED", "ENOTFOUND"]) {
     assert.equal(storeTrouble(error({ code })), "store-unavailable", code);
   }
   for (const code of ["42601", "23505", "ERR_INVALID_ARG_TYPE", "EXDEV"]) {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 
 import { at, listAt, textAt } from "../../../test/support/kube-json.ts";
+import { dayMs } from "../../src/clock.ts";
 import { bootstrap } from "../../src/tokens/bootstrap.ts";
+import { prune } from "../../src/tokens/prune.ts";
 import { hashToken, mintToken } from "../../src/tokens/token.ts";
 import {
   firstAdmin,
@@ -316,4 +318,21 @@ testOnStores("an admin who is just revoked makes no more register tokens", async
     const registerToken = textAt(answer.body, "registerToken");
     if (registerToken !== undefined) refusedWith(await register(gateway, registerToken), "token-revoked");
   }
+});
+
+testOnStores("the audit log is kept for as long as it is told to, and no longer", async (context, kind) => {
+  const gateway = await startGateway(context, kind);
+  const { accessToken: token } = await firstAdmin(gateway);
+  const events = async (): Promise<number> =>
+    (await gateway.store.db.selectFrom("audit").select("id").execute()).length;
+  await whoami(gateway, token);
+  gateway.clock.now += dayMs;
+  refusedWith(await whoami(gateway, token), "token-expired");
+  assert.equal(await events(), 3);
+  gateway.clock.now += 2 * dayMs;
+  await prune(gateway.tokens, 2 * dayMs);
+  assert.equal(await events(), 1, "what is just as old as that stays");
+  gateway.clock.now += 1;
+  await prune(gateway.tokens, 2 * dayMs);
+  assert.equal(await events(), 0);
 });
