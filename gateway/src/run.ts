@@ -76,13 +76,13 @@ async function serviceAccounts(audience: string | undefined): Promise<ServiceAcc
 
 /** Now and every hour. What fails is tried again an hour later. */
 function prunePeriodically(tokens: Tokens, auditKeptMs: number, logger: Logger): () => void {
-  const once = (): void => {
+  const pruneNow = (): void => {
     prune(tokens, auditKeptMs).catch((err: unknown) => {
       logger.error({ err }, "what has expired could not be deleted");
     });
   };
-  once();
-  const timer = setInterval(once, pruneEveryMs);
+  pruneNow();
+  const timer = setInterval(pruneNow, pruneEveryMs);
   return () => {
     clearInterval(timer);
   };

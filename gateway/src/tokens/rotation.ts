@@ -11,8 +11,9 @@ import type { FamilyRow, RefreshTokenRow } from "../store/tables.ts";
 export type Decision = "rotate" | "repeat" | "revoked" | "expired" | "reused" | "used";
 
 /**
- * Rotation of refresh tokens. Each is used once and yields the next, so that a stolen copy shows: thief and owner
- * cannot both go on for longer than the grace (https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2).
+ * Rotation of refresh tokens. Each is used once and yields the next, so that a stolen copy shows: thief and owner can
+ * both go on only as long as each refreshes within the grace of the other, time after time
+ * (https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2). A long grace spares retries and a short one spares thieves.
  *
  * Retries are safe. A client that lost the answer, or twenty processes that share a token, present a token that is used
  * already. Within the grace they all get the SAME pair, derived from the token and a nonce in the store (token.ts), so
