@@ -125,17 +125,17 @@ test("only the front door's pods come in, and it goes to the store alone", async
   assert.deepEqual(selected, recordAt(deployment(graph), "template", "metadata", "labels"));
 });
 
-test("its memory follows the heap, whose half holds small applications", async () => {
+test("its memory follows the heap, and no application is held outside of it", async () => {
   const sized = async (memory: string): Promise<readonly unknown[]> => {
     const graph = await dexGraph({}, { history: { memory } });
     const heap = listAt(container(graph), "env").find((each) => at(each, "name") === "SPARK_DAEMON_MEMORY");
     const resources = recordAt(container(graph), "resources");
     assert.deepEqual(at(resources, "requests", "memory"), at(resources, "limits", "memory"));
-    const cached = conf(graph).get("spark.history.store.hybridStore.maxMemoryUsage");
-    return [at(heap, "value"), cached, at(resources, "limits", "memory")];
+    assert.equal(conf(graph).get("spark.history.store.hybridStore.enabled"), "false");
+    return [at(heap, "value"), at(resources, "limits", "memory")];
   };
-  assert.deepEqual(await sized("1g"), ["1g", "512m", "1536Mi"]);
-  assert.deepEqual(await sized("4g"), ["4g", "2048m", "5120Mi"]);
+  assert.deepEqual(await sized("1g"), ["1g", "1536Mi"]);
+  assert.deepEqual(await sized("4g"), ["4g", "5120Mi"]);
 });
 
 test("another configuration or another key means a new pod", async () => {
