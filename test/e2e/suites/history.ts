@@ -6,6 +6,7 @@ import { forwardService } from "../../support/kube-forward.ts";
 import { listAt, recordAt, textAt } from "../../support/kube-json.ts";
 import { application } from "../applications.ts";
 import { TestBrowser } from "../browser.ts";
+import { ann, bob, host, issuer, login, ui, url } from "../front-door.ts";
 import { HttpsClient } from "../https-client.ts";
 import { Pages, sessionCookie } from "../pages.ts";
 import { E2ePlatform, report } from "../platform.ts";
@@ -13,19 +14,7 @@ import { nodeAddress, restart, scale } from "../rollouts.ts";
 import { job, localJob, team } from "../stack.ts";
 import { tricks, unsigned } from "../tricks.ts";
 
-const ann = "ann@e2e.test";
-const bob = "bob@e2e.test";
-const host = "spark.e2e.test";
-const login = "login.e2e.test";
-const users = [
-  { email: ann, groups: ["data"] },
-  { email: bob, groups: ["guests"] },
-];
-const identity = { kind: "dex", host: login, nodePort: 30444, users };
-const ui = { kind: "node-port", host, nodePort: 30443, identity, allowed: { groups: ["data"] } };
 const keys = { ui, history: { memory: "512m" } };
-const url = `https://${host}:${ui.nodePort}`;
-const issuer = `https://${login}:${identity.nodePort}`;
 const frontDoor = { namespace: "spark-ui", name: "front-door" };
 const dex = { namespace: "spark-ui", name: "dex" };
 const history = { namespace: "spark-history", name: "history" };

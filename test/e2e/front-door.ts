@@ -1,0 +1,17 @@
+/** The front door of stacks with pages, as the tests deploy it: names, node ports, and who comes and may come in. */
+export const host = "spark.e2e.test";
+export const login = "login.e2e.test";
+/** Is let in. */
+export const ann = "ann@e2e.test";
+/** Is not. */
+export const bob = "bob@e2e.test";
+
+const users = [
+  { email: ann, groups: ["data"] },
+  { email: bob, groups: ["guests"] },
+];
+const identity = { kind: "dex", host: login, nodePort: 30444, users };
+/** The stack's key `ui`. */
+export const ui = { kind: "node-port", host, nodePort: 30443, identity, allowed: { groups: ["data"] } };
+export const url = `https://${host}:${ui.nodePort}`;
+export const issuer = `https://${login}:${identity.nodePort}`;
