@@ -24,6 +24,8 @@ export const port = 18080;
 /** Where what was read of the logs is kept. A restart begins anew with it. */
 export const cacheFolder = "/var/cache/spark-history";
 const cacheGiB = 8;
+/** From the end of a look for new event logs in the bucket to the next one. */
+export const updateIntervalSeconds = 10;
 
 /** Overhead that the JVM needs beside its heap: threads, classes, RocksDB. */
 const overheadMiB = 512;
@@ -47,7 +49,7 @@ export function historyConf(args: HistoryConfArgs): Record<string, string> {
     ...args.storeConf,
     "spark.history.fs.logDirectory": args.eventLogDirectory,
     "spark.history.ui.port": String(port),
-    "spark.history.fs.update.interval": "10s",
+    "spark.history.fs.update.interval": `${updateIntervalSeconds}s`,
     "spark.history.fs.cleaner.enabled": "true",
     "spark.history.fs.cleaner.interval": "1h",
     "spark.history.fs.cleaner.maxAge": sizing.maxAge,

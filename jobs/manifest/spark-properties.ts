@@ -3,6 +3,9 @@ import type { ResolvedJob } from "./resolved-job.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
+/** Size, before compression, at which a job's event log goes on in another file. */
+export const eventLogFileMiB = 16;
+
 /**
  * All of a job's Spark properties. Later ones win: the platform's base, the engineer's defaults, the storage's, the
  * user's. That the user comes last is safe because the allow-list has no key of the storage or the event log.
@@ -24,7 +27,7 @@ function eventLog(directory: string): Texts {
     // On S3 a file appears when it is closed: rolling lets the History Server see a job that still runs, and
     // loses one file, not all, with a driver that dies. Smaller files show more often; 10m is Spark's minimum.
     "spark.eventLog.rolling.enabled": "true",
-    "spark.eventLog.rolling.maxFileSize": "16m",
+    "spark.eventLog.rolling.maxFileSize": `${eventLogFileMiB}m`,
     // The default since Spark 4.0, set for 3.5.
     "spark.eventLog.compress": "true",
   };

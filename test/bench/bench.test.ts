@@ -46,11 +46,13 @@ test("an unknown bench is refused with the names of those that there are", async
   const { code, out, err } = await bench("evaluate", "evalaute");
   assert.equal(code, 2);
   assert.equal(out, "");
-  assert.match(err, /no bench evalaute; there are: evaluate, start/);
+  assert.match(err, /no bench evalaute; there are: evaluate, history, start/);
 });
 
-test("without a cluster `start` says what is missing, and fails", async () => {
-  const { code, err } = await bench("start");
-  assert.equal(code, 2);
-  assert.match(err, /start did not run: .*KUBECONFIG.*E2E_REGISTRY/s);
-});
+for (const name of ["history", "start"]) {
+  test(`without a cluster \`${name}\` says what is missing, and fails`, async () => {
+    const { code, err } = await bench(name);
+    assert.equal(code, 2);
+    assert.match(err, new RegExp(`${name} did not run: .*KUBECONFIG.*E2E_REGISTRY`, "s"));
+  });
+}

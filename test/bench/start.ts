@@ -1,11 +1,9 @@
-import { execFileSync } from "node:child_process";
-
 import { application, sparkRef } from "../e2e/applications.ts";
-import { e2eEnvironment } from "../e2e/environment.ts";
 import { E2ePlatform } from "../e2e/platform.ts";
 import { job, team } from "../e2e/stack.ts";
 import type { Kube } from "../support/kube.ts";
-import { CannotRunError, compare, interleave, rounded, type Bench, type Pair } from "./bench.ts";
+import { compare, interleave, rounded, type Bench, type Pair } from "./bench.ts";
+import { benchEnvironment, pushImages } from "./cluster.ts";
 import { asWePutIt, minimal, type Manifest } from "./start/manifests.ts";
 import { timeToDriver } from "./start/time-to-driver.ts";
 
@@ -22,7 +20,7 @@ const jobs = { [declared]: job({ code: { inline: 'print("the driver runs")' } })
  * at a time, in turn, on one deployment of the platform, which is removed at the end.
  */
 export const start: Bench = async (log) => {
-  pushImages(registry(), log);
+  pushImages(benchEnvironment(), log);
   const platform = await E2ePlatform.open("bench-start");
   try {
     await platform.up(jobs);
@@ -38,20 +36,6 @@ export const start: Bench = async (log) => {
     await platform.close();
   }
 };
-
-function registry(): string {
-  try {
-    return e2eEnvironment(process.env).registry;
-  } catch (error) {
-    throw new CannotRunError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function pushImages(to: string, log: (line: string) => void): void {
-  log(`images of this checkout, pushed to ${to}`);
-  const build = new URL("../../images/build.ts", import.meta.url).pathname;
-  execFileSync(process.execPath, [build, "--push-to", to], { stdio: ["ignore", "ignore", "inherit"] });
-}
 
 /** The team's namespace enforces `restricted`, which pods without a template do not pass. */
 async function admitMinimalPods(kube: Kube): Promise<void> {

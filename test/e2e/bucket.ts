@@ -37,8 +37,8 @@ export class Bucket {
     return answer.Body.transformToByteArray();
   }
 
-  async put(key: string, text: string): Promise<void> {
-    await this.client.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: text }));
+  async put(key: string, body: string | Uint8Array): Promise<void> {
+    await this.client.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body }));
   }
 
   async remove(key: string): Promise<void> {

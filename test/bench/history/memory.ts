@@ -1,0 +1,69 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import { listAt, textAt } from "../../support/kube-json.ts";
+import type { Kube } from "../../support/kube.ts";
+
+/** The kubelet looks at a container every ten seconds or so. */
+const lookEveryMs = 5_000;
+
+/**
+ * Watches what the pods of a namespace hold, and remembers the most: memory that cannot be taken back from them, as
+ * the kubelet says (https://github.com/google/cadvisor/blob/master/docs/storage/prometheus.md: container_memory_rss).
+ * Files that they have read are not in it; the kernel forgets those before a limit is met.
+ */
+export class MemoryWatch {
+  readonly #kube: Kube;
+  readonly #namespace: string;
+  readonly #end = new AbortController();
+  readonly #watching: Promise<void>;
+  #most = 0;
+
+  constructor(kube: Kube, namespace: string) {
+    this.#kube = kube;
+    this.#namespace = namespace;
+    this.#watching = this.#watch();
+    // What it failed with is told at the end.
+    this.#watching.catch(() => undefined);
+  }
+
+  stop(): void {
+    this.#end.abort();
+  }
+
+  /** After the stop: the most of any pod, in MiB. @throws where a container has ended, as for want of memory. */
+  async most(): Promise<number> {
+    await this.#watching;
+    const pods = await this.#kube.list("v1", "Pod", { namespace: this.#namespace });
+    const ends = pods.flatMap((pod) =>
+      listAt(pod, "status", "containerStatuses").flatMap(
+        (status) => textAt(status, "lastState", "terminated", "reason") ?? [],
+      ),
+    );
+    if (ends.length > 0) throw new Error(`a container of ${this.#namespace} ended: ${ends.join(", ")}`);
+    if (this.#most === 0) throw new Error(`the kubelet says nothing of ${this.#namespace}`);
+    return this.#most / 2 ** 20;
+  }
+
+  async #watch(): Promise<void> {
+    const { signal } = this.#end;
+    while (!signal.aborted) {
+      this.#most = Math.max(this.#most, ...(await this.#held()));
+      await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #held(): Promise<readonly number[]> {
+    const [node] = await this.#kube.list("v1", "Node");
+    const name = textAt(node, "metadata", "name") ?? "";
+    const metrics = await this.#kube.request("GET", `/api/v1/nodes/${name}/proxy/metrics/cadvisor`);
+    return residentBytes(String(metrics), this.#namespace);
+  }
+}
+
+/** Of each container of the namespace, and of each pod as a whole, in Prometheus' text format. */
+export function residentBytes(metrics: string, namespace: string): readonly number[] {
+  return metrics
+    .split("\n")
+    .filter((line) => line.startsWith("container_memory_rss{") && line.includes(`namespace="${namespace}"`))
+    .map((line) => Number(/\} (\S+)/.exec(line)?.[1]));
+}
