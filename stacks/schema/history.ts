@@ -9,7 +9,8 @@ export const historySchema = z
       .refine((memory) => (memoryMiB(memory) ?? 0) >= 512, { error: "is not at least 512m" })
       .default("1g")
       .meta({
-        description: "the JVM's heap in MiB (m) or GiB (g), at least 512m; more for larger applications",
+        description:
+          "the JVM's heap in MiB (m) or GiB (g), at least 512m; with 1g, applications with event logs of 1 GB before compression (200,000 tasks) took 820 MiB of the pod's 1536",
         examples: ["4g"],
       }),
     maxAge: z
