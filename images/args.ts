@@ -33,7 +33,8 @@ export function helpText(recipes: readonly Recipe[]): string {
   npm run images -- [OPTION…] [IMAGE…]
 
 IMAGE: ${recipes.map(({ name }) => name).join(", ")}. Without one: all.
-What is up to date is skipped. The images' full names are printed, one a line; all else goes to standard error.
+What is up to date is skipped. The images' full names are printed, one a line, those that were pushed with their
+digest; all else goes to standard error.
 
   --push                   push them to the stack's registry as well, as the user that the stack knows
   --stack NAME             the stack, instead of the one that is selected

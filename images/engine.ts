@@ -1,5 +1,6 @@
 /** The two programs that can build an image, behind one small interface. */
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "./errors.ts";
@@ -33,8 +34,11 @@ export interface Engine {
   build(options: BuildOptions): Promise<void>;
   /** What must be done before the engine trusts the registry's authority, if it is for the reader to do. */
   trustAdvice(access: RegistryAccess): Promise<string | undefined>;
-  /** Pushes a local image under another name; with what the engine itself knows of the registry, or as told. */
-  push(local: string, remote: string, access?: RegistryAccess): Promise<void>;
+  /**
+   * Pushes a local image under another name; with what the engine itself knows of the registry, or as told. Returns the
+   * digest under which the registry has it, `sha256:…`: a tag can be moved, a digest cannot.
+   */
+  push(local: string, remote: string, access?: RegistryAccess): Promise<string>;
 }
 
 const dockerImages = z
@@ -42,6 +46,8 @@ const dockerImages = z
     z.object({ Id: z.string(), Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }) }),
   )
   .transform((images) => images.map(({ Id, Config }) => ({ id: Id, labels: Config.Labels ?? {} })));
+
+const dockerDigests = z.array(z.object({ RepoDigests: z.array(z.string()) }));
 
 const buildahImage = z
   .object({
@@ -93,6 +99,7 @@ export function docker(options: RunOptions = {}, certificates = "/etc/docker/cer
       if (local !== remote) await run("tag", local, remote);
       const env = access && (await dockerEnvironment(access, options));
       await stream("docker", ["push", remote], env === undefined ? options : { ...options, env });
+      return dockerDigest(remote, options);
     },
   };
 }
@@ -129,15 +136,37 @@ export function buildah(options: RunOptions = {}): Engine {
       if (local !== remote) await run("tag", local, remote);
       const authority = access?.authority;
       const verify = authority !== undefined || !isLoopback(remote);
-      await run(
-        "push",
-        `--tls-verify=${String(verify)}`,
-        ...(access === undefined ? [] : ["--authfile", join(access.credentials, "config.json")]),
-        ...(authority === undefined ? [] : ["--cert-dir", authority]),
-        remote,
-      );
+      const folder = await mkdtemp(join(tmpdir(), "image-digest-"));
+      try {
+        const digest = join(folder, "digest");
+        await run(
+          "push",
+          `--tls-verify=${String(verify)}`,
+          `--digestfile=${digest}`,
+          ...(access === undefined ? [] : ["--authfile", join(access.credentials, "config.json")]),
+          ...(authority === undefined ? [] : ["--cert-dir", authority]),
+          remote,
+        );
+        return checkedDigest(await textOf(digest), remote);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
+}
+
+/** Docker notes with an image which digest each repository has given it. */
+async function dockerDigest(remote: string, options: RunOptions): Promise<string> {
+  const found = await inspectJson("docker", ["image", "inspect", remote], options);
+  const [image] = dockerDigests.parse(found);
+  const repository = `${remote.slice(0, remote.lastIndexOf(":"))}@`;
+  const own = image?.RepoDigests.find((name) => name.startsWith(repository));
+  return checkedDigest(own?.slice(repository.length), remote);
+}
+
+function checkedDigest(digest: string | undefined, remote: string): string {
+  if (digest !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest)) return digest;
+  throw new UserError(`${remote} was pushed, but its digest cannot be told.`);
 }
 
 /** Another configuration also means docker's default engine: the one in use is named as well. */

@@ -31,7 +31,10 @@ interface Step {
   readonly upToDate: boolean;
 }
 
-/** Builds what is not up to date, pushes if asked to, and returns the names under which the images now stand. */
+/**
+ * Builds what is not up to date, pushes if asked to, and returns the names under which the images now stand: what was
+ * pushed with its digest, `HOST/PATH:TAG@sha256:…`.
+ */
 export async function run(options: Options, tools: Tools): Promise<readonly string[]> {
   const pushAll = options.push && (await pusher(options.push, tools));
   const steps: Step[] = [];
@@ -140,7 +143,7 @@ async function push(
   const { recipe, reference } = step;
   const remote = imageReference(registry, recipe.repository, recipeTag(recipe)).reference;
   say(`${recipe.name}: pushing ${remote}`);
-  await engine.push(reference, remote, access);
+  const digest = await engine.push(reference, remote, access);
   say(`${recipe.name}: pushed in ${seconds(started)}`);
-  return remote;
+  return `${remote}@${digest}`;
 }

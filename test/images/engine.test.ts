@@ -137,10 +137,18 @@ describe("trust in a registry's own authority", () => {
 });
 
 describe("build and push", () => {
+  const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+  /** Shell of a docker that has pushed to these repositories, and of a buildah. */
+  const pushes = {
+    docker: (...repositories: string[]): string =>
+      `[ "$1" != image ] || echo '${JSON.stringify([{ RepoDigests: repositories.map((name) => `${name}@${digest}`) }])}'`,
+    buildah: `for a; do case $a in --digestfile=*) printf '${digest}' >"\${a#*=}";; esac; done`,
+  };
+  const untold = (line: string): string => line.replace(/<--digestfile=[^>]*>/, "<--digestfile=…>");
   const options = { context: "/c d", reference: "r/i:t", buildArgs: { A: "1 2", B: "$x" } };
 
   it("hand everything over as separate arguments", async () => {
-    await fake("docker", "");
+    await fake("docker", pushes.docker("r.example/i"));
     await docker({ env }).build(options);
     await docker({ env }).push("l/i:t", "r.example/i:t");
     await docker({ env }).pull("b:1");
@@ -148,50 +156,72 @@ describe("build and push", () => {
       "<build><--build-arg><A=1 2><--build-arg><B=$x><--tag><r/i:t></c d>",
       "<tag><l/i:t><r.example/i:t>",
       "<push><r.example/i:t>",
+      "<image><inspect><r.example/i:t>",
       "<pull><b:1>",
     ]);
   });
 
   it("make layers with buildah, and speak plain HTTP to this machine only", async () => {
-    await fake("buildah", "");
+    await fake("buildah", pushes.buildah);
     await buildah({ env }).build(options);
     await buildah({ env }).push("l/i:t", "r.example/i:t");
     await buildah({ env }).push("127.0.0.1:5001/i:t", "127.0.0.1:5001/i:t");
-    assert.deepEqual(await calls(), [
+    assert.deepEqual((await calls()).map(untold), [
       "<build><--layers><--force-rm><--timestamp><0><--build-arg><A=1 2><--build-arg><B=$x><--tag><r/i:t></c d>",
       "<tag><l/i:t><r.example/i:t>",
-      "<push><--tls-verify=true><r.example/i:t>",
-      "<push><--tls-verify=false><127.0.0.1:5001/i:t>",
+      "<push><--tls-verify=true><--digestfile=…><r.example/i:t>",
+      "<push><--tls-verify=false><--digestfile=…><127.0.0.1:5001/i:t>",
     ]);
   });
 
   it("push with the credentials of one run, which are in no argument", async () => {
     const access = { host: "r.example:30500", credentials: "/tmp/c", authority: "/ca" };
-    await fake("docker", `echo "unix:///desktop.sock"; echo "$DOCKER_CONFIG $DOCKER_HOST" >>"${bin}/log"`);
+    await fake(
+      "docker",
+      `[ "$1" != context ] || echo "unix:///desktop.sock"\necho "$DOCKER_CONFIG $DOCKER_HOST" >>"${bin}/log"\n${pushes.docker("i")}`,
+    );
     await docker({ env }).push("i:t", "i:t", access);
-    await fake("buildah", "");
+    await fake("buildah", pushes.buildah);
     await buildah({ env }).push("i:t", "i:t", access);
     await buildah({ env }).push("127.0.0.1:30500/i:t", "127.0.0.1:30500/i:t", access);
     const { host, credentials } = access;
     await buildah({ env }).push("i:t", "i:t", { host, credentials });
-    assert.deepEqual(await calls(), [
+    assert.deepEqual((await calls()).map(untold), [
       "<context><inspect><--format><{{.Endpoints.docker.Host}}>",
       " ",
       "<push><i:t>",
       "/tmp/c unix:///desktop.sock",
-      "<push><--tls-verify=true><--authfile></tmp/c/config.json><--cert-dir></ca><i:t>",
-      "<push><--tls-verify=true><--authfile></tmp/c/config.json><--cert-dir></ca><127.0.0.1:30500/i:t>",
-      "<push><--tls-verify=true><--authfile></tmp/c/config.json><i:t>",
+      "<image><inspect><i:t>",
+      " ",
+      "<push><--tls-verify=true><--digestfile=…><--authfile></tmp/c/config.json><--cert-dir></ca><i:t>",
+      "<push><--tls-verify=true><--digestfile=…><--authfile></tmp/c/config.json><--cert-dir></ca><127.0.0.1:30500/i:t>",
+      "<push><--tls-verify=true><--digestfile=…><--authfile></tmp/c/config.json><i:t>",
     ]);
   });
 
   it("leave docker's engine where it is when docker does not say where", async () => {
-    await fake("docker", `[ $1 = push ] || exit 1; echo "$DOCKER_HOST" >>"${bin}/log"`);
+    await fake(
+      "docker",
+      `[ "$1" != context ] || exit 1\necho "$DOCKER_HOST" >>"${bin}/log"\n${pushes.docker("i")}`,
+    );
     await docker({ env: { ...env, DOCKER_HOST: "tcp://d" } }).push("i:t", "i:t", {
       host: "r",
       credentials: "/c",
     });
-    assert.deepEqual((await calls()).slice(1), ["<push><i:t>", "tcp://d"]);
+    assert.deepEqual((await calls()).slice(1, 3), ["<push><i:t>", "tcp://d"]);
+  });
+
+  it("tell the digest that the registry has given, and end where there is none", async () => {
+    await fake("docker", pushes.docker("other.example/i", "r.example:5000/i"));
+    assert.equal(await docker({ env }).push("i:t", "r.example:5000/i:t"), digest);
+    await assert.rejects(
+      docker({ env }).push("i:t", "third.example/i:t"),
+      /^UserError: third\.example\/i:t was pushed, but its digest cannot be told\.$/,
+    );
+    await fake("buildah", pushes.buildah);
+    assert.equal(await buildah({ env }).push("i:t", "r.example/i:t"), digest);
+    await fake("buildah", "");
+    await assert.rejects(buildah({ env }).push("i:t", "r.example/i:t"), /digest cannot be told/);
   });
 
   it("end with the engine's exit code", async () => {

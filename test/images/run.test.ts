@@ -34,6 +34,8 @@ beforeEach(async () => {
   said = [];
 });
 
+const digest = "sha256:0123";
+
 /** An engine that only remembers; what is in `broken` fails. */
 const engine: Engine = {
   name: "buildah",
@@ -54,6 +56,7 @@ const engine: Engine = {
   push: async (local, remote, access) => {
     events.push(`push ${local} ${remote}`);
     if (access !== undefined) await onPush?.(access);
+    return digest;
   },
 };
 
@@ -177,7 +180,7 @@ describe("run", () => {
     await build("spark-operator");
     events = [];
     const remote = operatorImage("r.example/p").reference;
-    assert.deepEqual(await build("--push-to", "r.example/p", "spark-operator"), [remote]);
+    assert.deepEqual(await build("--push-to", "r.example/p", "spark-operator"), [`${remote}@${digest}`]);
     assert.deepEqual(events, [`push ${operator} ${remote}`]);
   });
 
@@ -193,7 +196,7 @@ describe("run", () => {
       assert.equal(await readFile(join(authority ?? "", "ca.crt"), "utf8"), "PEM");
     };
     const remote = operatorImage(stackRegistry.platformImages).reference;
-    assert.deepEqual(await build("--push", "--stack", "prod", "spark-operator"), [remote]);
+    assert.deepEqual(await build("--push", "--stack", "prod", "spark-operator"), [`${remote}@${digest}`]);
     assert.equal(events[0], "stack prod");
     assert.equal(events.at(-1), `push ${operator} ${remote}`);
     assert.ok(said.includes(`trust ${join(root, "authorities", stackRegistry.host)}`));
