@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { helpText, parseCommandLine, type Options } from "./args.ts";
 import { chooseEngine } from "./engine.ts";
 import { messageOf, UsageError } from "./errors.ts";
+import { installPackages } from "./gateway/packages.ts";
 import { fetchJar } from "./maven.ts";
 import { DownloadProgress, say } from "./progress.ts";
 import { run } from "./run.ts";
@@ -24,6 +25,7 @@ async function build(options: Options, signal: AbortSignal): Promise<readonly st
         onProgress: progress.update,
         onNote: say,
       }),
+    installPackages: (context) => installPackages(context, { signal }),
     stackRegistry: (stack) => readStackRegistry(stack, project, { signal }),
     contexts: `${cacheFolder}images`,
     authorities: `${cacheFolder}registries`,

@@ -3,20 +3,33 @@ import { createHash } from "node:crypto";
 import type { Jar, VersionRow } from "./versions.ts";
 
 /** Everything that goes into one image, its base apart. */
-export interface Recipe {
+export type Recipe = SparkRecipe | GatewayRecipe;
+
+interface CommonRecipe {
   /** Its name on the command line. */
   readonly name: string;
-  /** Last part of the image's name; also the folder of its Dockerfile. */
-  readonly repository: "spark" | "spark-operator";
   /** Version of the software in it: the readable half of the tag. */
   readonly version: string;
   /** The public image it is built on, where no other is given. */
   readonly base: string;
-  readonly row: VersionRow;
   /** Text of the Dockerfile. */
   readonly dockerfile: string;
+}
+
+/** An image with a row's jars. */
+export interface SparkRecipe extends CommonRecipe {
+  /** Last part of the image's name; also the folder of its Dockerfile. */
+  readonly repository: "spark" | "spark-operator";
+  readonly row: VersionRow;
   /** Text of the script that checks the base. */
   readonly checkScript: string;
+}
+
+/** The image of the gateway: files of this project, and the packages that its lock file names. */
+export interface GatewayRecipe extends CommonRecipe {
+  readonly repository: "gateway";
+  /** Path in the project -> text. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** An image's name, in parts (as Helm charts want it) and whole (as pods want it). */
@@ -49,8 +62,12 @@ export function jarPath(jar: Jar): string {
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** SHA-256 over the row, the jars with their checksums, the Dockerfile and the check. */
-export function recipeHash({ base, row, dockerfile, checkScript }: Recipe): string {
+/** SHA-256 over the Dockerfile and all that it copies: the row, the jars' checksums and the check, or the files. */
+export function recipeHash(recipe: Recipe): string {
+  const { base, dockerfile } = recipe;
+  if (recipe.repository === "gateway")
+    return sha256(JSON.stringify({ base, dockerfile, files: recipe.files }));
+  const { row, checkScript } = recipe;
   return sha256(JSON.stringify({ base, row, dockerfile, checkScript }));
 }
 

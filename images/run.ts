@@ -1,7 +1,7 @@
 /** What `npm run images` does, with the engine and the downloads given to it. */
 import { rm } from "node:fs/promises";
 import type { Options, PushTarget } from "./args.ts";
-import { buildArgsOf, createContext, type ContextJars } from "./context.ts";
+import { buildArgsOf, createContext, type Parts } from "./context.ts";
 import type { Engine } from "./engine.ts";
 import { seconds } from "./progress.ts";
 import { buildHash, imageReference, recipeLabel, recipeTag, smallJars, type Recipe } from "./recipe.ts";
@@ -13,6 +13,8 @@ export interface Tools {
   readonly engine: Engine;
   /** The path of a jar, once it is here. */
   readonly fetchJar: (jar: Jar) => Promise<string>;
+  /** Puts the packages of the gateway's lock file into a build context, which has that file. */
+  readonly installPackages: (context: string) => Promise<void>;
   /** The registry of a stack; of the one that is selected, if none is named. */
   readonly stackRegistry: (stack: string | undefined) => Promise<StackRegistry>;
   /** Folder in which build contexts are laid out. */
@@ -73,7 +75,9 @@ async function buildAll(steps: readonly Step[], tools: Tools): Promise<void> {
     fetched.set(jar.sha256, path);
     return path;
   };
-  const fetchAll = async ({ recipe: { row } }: Step): Promise<ContextJars> => {
+  const fetchAll = async ({ recipe }: Step): Promise<Parts> => {
+    if (recipe.repository === "gateway") return undefined;
+    const { row } = recipe;
     const small: string[] = [];
     for (const jar of smallJars(row)) small.push(await fetchOnce(jar));
     return { sdk: await fetchOnce(row.jars.sdk), small };
@@ -94,12 +98,14 @@ async function buildAll(steps: readonly Step[], tools: Tools): Promise<void> {
   await build(step, jars, tools);
 }
 
-async function build(step: Step, jars: ContextJars, { engine, contexts, say }: Tools): Promise<void> {
+async function build(step: Step, jars: Parts, tools: Tools): Promise<void> {
+  const { engine, contexts, say } = tools;
   const started = performance.now();
   const { recipe, base, hash, reference } = step;
   say(`${recipe.name}: building ${reference} on ${base} with ${engine.name}`);
   const context = await createContext(recipe, jars, contexts);
   try {
+    if (recipe.repository === "gateway") await tools.installPackages(context);
     await engine.build({ context, reference, buildArgs: buildArgsOf(recipe, base, hash) });
   } finally {
     await rm(context, { recursive: true, force: true });

@@ -3,7 +3,8 @@
  * A row is here only when the end-to-end test has run it.
  */
 import { readFileSync } from "node:fs";
-import { imageReference, recipeTag, type ImageReference, type Recipe } from "./recipe.ts";
+import { gatewayRecipe } from "./gateway/recipe.ts";
+import { imageReference, recipeTag, type ImageReference, type Recipe, type SparkRecipe } from "./recipe.ts";
 
 /** A jar by its Maven coordinates; the checksum is of the file that the end-to-end test ran with. */
 export interface Jar {
@@ -146,7 +147,7 @@ const checkScript = read("check-base.sh");
 const sparkDockerfile = read("spark/Dockerfile");
 
 /** The recipe of the Spark image of a row. */
-export function sparkRecipe(row: VersionRow): Recipe {
+export function sparkRecipe(row: VersionRow): SparkRecipe {
   return {
     name: `spark-${row.spark}`,
     repository: "spark",
@@ -159,7 +160,7 @@ export function sparkRecipe(row: VersionRow): Recipe {
 }
 
 const operatorRow = rowOf(operatorSparkVersion);
-const operatorRecipe: Recipe = {
+const operatorRecipe: SparkRecipe = {
   name: "spark-operator",
   repository: "spark-operator",
   version: operatorRow.operator,
@@ -170,7 +171,7 @@ const operatorRecipe: Recipe = {
 };
 
 /** All images that `npm run images` builds. */
-export const recipes: readonly Recipe[] = [...rows.map(sparkRecipe), operatorRecipe];
+export const recipes: readonly Recipe[] = [...rows.map(sparkRecipe), operatorRecipe, gatewayRecipe];
 
 /**
  * The Spark image in a registry. Its tag changes with everything that goes into the image, so a node that has the
@@ -185,4 +186,9 @@ export function sparkImage(registry: string, version: SparkVersion = defaultSpar
 /** The Spark Operator's image in a registry; `registry`, `repository` and `tag` are the chart's own `image` keys. */
 export function operatorImage(registry: string): ImageReference {
   return imageReference(registry, operatorRecipe.repository, recipeTag(operatorRecipe));
+}
+
+/** The gateway's image in a registry. */
+export function gatewayImage(registry: string): ImageReference {
+  return imageReference(registry, gatewayRecipe.repository, recipeTag(gatewayRecipe));
 }

@@ -67,7 +67,10 @@ describe("the command line", () => {
   });
 
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
-    [["spark-9.9.9"], /^No image "spark-9\.9\.9"; there are spark-4\.0\.4, spark-3\.5\.8, spark-operator\.$/],
+    [
+      ["spark-9.9.9"],
+      /^No image "spark-9\.9\.9"; there are spark-4\.0\.4, spark-3\.5\.8, spark-operator, gateway\.$/,
+    ],
     [["--nonsense"], /--nonsense/],
     [["--push=r.example"], /--push/],
     [["--push", "r.example/p"], /^No image "r\.example\/p"/],

@@ -12,6 +12,7 @@ import {
   smallJars,
   type Recipe,
 } from "../../images/recipe.ts";
+import { gatewayRecipe } from "../../images/gateway/recipe.ts";
 import { rowOf, sparkRecipe } from "../../images/versions.ts";
 
 const recipe = sparkRecipe(rowOf("3.5.8"));
@@ -60,6 +61,22 @@ describe("a tag", () => {
         assert.notEqual(left, recipeHash({ ...recipe, dockerfile: a, checkScript: b + c }));
       }),
     );
+  });
+});
+
+describe("the gateway's tag", () => {
+  it("changes with the text of a file, with its name, the base and the Dockerfile", () => {
+    const { files, base, dockerfile } = gatewayRecipe;
+    const path = "gateway/src/main.ts";
+    const { [path]: main = "", ...others } = files;
+    const changed = [
+      { ...gatewayRecipe, files: { ...files, [path]: `${main}\n` } },
+      { ...gatewayRecipe, files: { ...others, "gateway/src/start.ts": main } },
+      { ...gatewayRecipe, base: `${base}x` },
+      { ...gatewayRecipe, dockerfile: `${dockerfile}\n` },
+    ];
+    const tags = [gatewayRecipe, ...changed].map(recipeTag);
+    assert.equal(new Set(tags).size, tags.length);
   });
 });
 

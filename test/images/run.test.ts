@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
@@ -12,7 +12,7 @@ import { jarFile, recipeLabel } from "../../images/recipe.ts";
 import type { RegistryAccess } from "../../images/registry-access.ts";
 import { run, type Tools } from "../../images/run.ts";
 import type { StackRegistry } from "../../images/stack-registry.ts";
-import { operatorImage, recipes, sparkImage, type Jar } from "../../images/versions.ts";
+import { gatewayImage, operatorImage, recipes, rowOf, sparkImage, type Jar } from "../../images/versions.ts";
 
 const root = await mkdtemp(join(tmpdir(), "images-"));
 after(() => rm(root, { recursive: true }));
@@ -78,6 +78,11 @@ const stackRegistry: StackRegistry = {
 const tools = (more: Partial<Tools> = {}): Tools => ({
   engine,
   fetchJar,
+  installPackages: async (context) => {
+    events.push("install packages");
+    await mkdir(join(context, "node_modules"));
+    await writeFile(join(context, "node_modules", "package.js"), "");
+  },
   contexts,
   authorities: join(root, "authorities"),
   stackRegistry: (stack) => {
@@ -93,13 +98,15 @@ const local = "localhost/spark-platform";
 const spark4 = sparkImage(local, "4.0.4").reference;
 const spark3 = sparkImage(local, "3.5.8").reference;
 const operator = operatorImage(local).reference;
+const gateway = gatewayImage(local).reference;
+const everything = [spark4, spark3, operator, gateway];
 
 describe("run", () => {
   it("builds every image under the name that the platform asks for", async () => {
-    assert.deepEqual(await build(), [spark4, spark3, operator]);
+    assert.deepEqual(await build(), everything);
     assert.deepEqual(
       events.filter((event) => event.startsWith("build")),
-      [spark4, spark3, operator].map((reference) => `build ${reference}`),
+      everything.map((reference) => `build ${reference}`),
     );
   });
 
@@ -119,7 +126,7 @@ describe("run", () => {
   it("does nothing for what is up to date", async () => {
     await build();
     events = [];
-    assert.deepEqual(await build(), [spark4, spark3, operator]);
+    assert.deepEqual(await build(), everything);
     assert.deepEqual(events, []);
   });
 
@@ -163,7 +170,7 @@ describe("run", () => {
         if (file.includes(".") || file === "Dockerfile") found[file] = mode & 0o777;
       }
       const sdk = join(context, "sdk", "aws-java-sdk-bundle-1.12.262.jar");
-      assert.equal(await readFile(sdk, "utf8"), recipes[1]?.row.jars.sdk.sha256);
+      assert.equal(await readFile(sdk, "utf8"), rowOf("3.5.8").jars.sdk.sha256);
     };
     await build("spark-3.5.8");
     assert.deepEqual(found, {
@@ -173,6 +180,26 @@ describe("run", () => {
       "s3a/spark-hadoop-cloud_2.12-3.5.8.jar": 0o644,
       "sdk/aws-java-sdk-bundle-1.12.262.jar": 0o644,
     });
+    assert.deepEqual(await readdir(contexts), []);
+  });
+
+  it("gives the gateway's image the packages of its lock file, and no jars", async () => {
+    const found: string[] = [];
+    onBuild = async ({ context, buildArgs }) => {
+      found.push(...(await readdir(context)).sort());
+      assert.equal((await stat(join(context, "gateway", "src", "main.ts"))).mode & 0o777, 0o644);
+      assert.equal(buildArgs["ROW_SPARK"], undefined);
+    };
+    await build("gateway");
+    assert.deepEqual(events.slice(0, 2), ["install packages", `build ${gateway}`]);
+    assert.deepEqual(found, [
+      "Dockerfile",
+      "gateway",
+      "jobs",
+      "node_modules",
+      "package-lock.json",
+      "package.json",
+    ]);
     assert.deepEqual(await readdir(contexts), []);
   });
 
@@ -260,7 +287,7 @@ describe("npm run images", () => {
     const usage = start(["spark-1"], "");
     assert.equal(
       usage.err,
-      'images: No image "spark-1"; there are spark-4.0.4, spark-3.5.8, spark-operator.\n',
+      'images: No image "spark-1"; there are spark-4.0.4, spark-3.5.8, spark-operator, gateway.\n',
     );
     assert.equal(usage.code, 2);
     const noEngine = start([], "/nowhere");

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { gatewayRecipe } from "../../images/gateway/recipe.ts";
 import { recipeTag, smallJars } from "../../images/recipe.ts";
 import {
   defaultSparkVersion,
+  gatewayImage,
   hasCommitters,
   isSparkVersion,
   operatorImage,
@@ -91,6 +93,7 @@ describe("image names", () => {
     const tags = [
       ...versions.map((version) => sparkImage("r.example", version).tag),
       operatorImage("r.example").tag,
+      gatewayImage("r.example").tag,
     ];
     assert.deepEqual(recipes.map(recipeTag), tags);
     assert.equal(new Set(tags).size, recipes.length);
@@ -106,10 +109,9 @@ describe("image names", () => {
 describe("the Dockerfiles", () => {
   const argument = (text: string, name: string): string | undefined =>
     new RegExp(`^ARG ${name}=(.*)$`, "m").exec(text)?.[1];
-  const expected = [
-    sparkRecipe(rowOf(defaultSparkVersion)),
-    ...recipes.filter((one) => one.name === "spark-operator"),
-  ];
+  const operator = recipes.find((one) => one.repository === "spark-operator");
+  assert.ok(operator?.repository === "spark-operator");
+  const expected = [sparkRecipe(rowOf(defaultSparkVersion)), operator];
 
   for (const { repository, base, version, row, dockerfile } of expected) {
     it(`${repository}: the defaults are the row's`, () => {
@@ -131,6 +133,13 @@ describe("the Dockerfiles", () => {
   }
 
   it("the operator's row is that of the Spark it is based on", () => {
-    assert.equal(recipes.find(({ name }) => name === "spark-operator")?.row.spark, operatorSparkVersion);
+    assert.equal(operator.row.spark, operatorSparkVersion);
+  });
+
+  it("gateway: the defaults are the recipe's; runs as 1000", () => {
+    const { dockerfile, base, version } = gatewayRecipe;
+    assert.equal(argument(dockerfile, "BASE_IMAGE"), base);
+    assert.equal(argument(dockerfile, "IMAGE_VERSION"), version);
+    assert.match(dockerfile, /^USER 1000$/m);
   });
 });
