@@ -20,10 +20,13 @@ export const problemCodes = {
   "request-timeout": { status: 408, title: "The request took too long to arrive" },
   "request-too-large": { status: 413, title: "The request is too large" },
   "unsupported-media-type": { status: 415, title: "The request's content type is not supported" },
+  "idempotency-key-reused": { status: 422, title: "The idempotency key was used for another request" },
+  "refused-by-cluster": { status: 422, title: "Kubernetes refuses this" },
   "too-many-failures": { status: 429, title: "Too many unknown tokens came from this address" },
   "internal-error": { status: 500, title: "The gateway has a fault" },
   "store-unavailable": { status: 503, title: "The gateway cannot reach its data for the moment" },
   "store-full": { status: 503, title: "The gateway has no space left to write to" },
+  "cluster-unavailable": { status: 503, title: "Kubernetes cannot be reached for the moment" },
   "identity-unavailable": { status: 503, title: "Kubernetes cannot vouch for the token for the moment" },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 

@@ -1,5 +1,7 @@
 import type { Generated } from "kysely";
 
+import type { ApplicationEventRow, ApplicationRow, ApplicationStateRow } from "./application-tables.ts";
+
 /**
  * The tables, as the migrations leave them. Times are milliseconds since 1970; hashes are SHA-256 in hexadecimal; no
  * column ever holds a token.
@@ -10,6 +12,9 @@ export interface Tables {
   readonly refresh_tokens: RefreshTokenRow;
   readonly access_tokens: AccessTokenRow;
   readonly audit: AuditRow;
+  readonly applications: ApplicationRow;
+  readonly application_states: ApplicationStateRow;
+  readonly application_events: ApplicationEventRow;
 }
 
 export interface RegisterTokenRow {

@@ -23,10 +23,13 @@ const everAnswered = {
   "request-timeout": 408,
   "request-too-large": 413,
   "unsupported-media-type": 415,
+  "idempotency-key-reused": 422,
+  "refused-by-cluster": 422,
   "too-many-failures": 429,
   "internal-error": 500,
   "store-unavailable": 503,
   "store-full": 503,
+  "cluster-unavailable": 503,
   "identity-unavailable": 503,
 };
 

@@ -1,0 +1,78 @@
+import type { Generated } from "kysely";
+
+import type { ApplicationState } from "../jobs/application.ts";
+
+/** An application, for as long as anybody may ask about it; longer than the cluster has it. */
+export interface ApplicationRow {
+  /** The resource's name, made of the owner and the idempotency key. */
+  readonly id: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  /** The name of the subject that submitted it. */
+  readonly owner: string;
+  /** The job's name as the user gave it. */
+  readonly name: string;
+  /** The job as the user sent it, JSON. */
+  readonly job: string;
+  /** The SparkApplication that came of it, JSON. */
+  readonly manifest: string;
+  /** Its ConfigMap's data and binaryData, JSON, until it is in the cluster; null afterwards and where there is none. */
+  readonly code: string | null;
+  readonly request_sha256: string;
+  readonly spark_version: string;
+  /** Null: none was sent. */
+  readonly idempotency_key: string | null;
+  readonly submitted_at: number;
+  readonly state: ApplicationState;
+  /** Why it is in this state, in the words of whoever brought it there. */
+  readonly reason: string | null;
+  /** What to do about it. */
+  readonly hint: string | null;
+  /** When it left the queue: what the limits count. */
+  readonly dispatched_at: number | null;
+  /** Until then one gateway is creating it in the cluster, and no other may. */
+  readonly claimed_until: number | null;
+  /** When it was in the cluster for the first time that the gateway knows of. */
+  readonly created_at: number | null;
+  /** When its driver first ran. */
+  readonly started_at: number | null;
+  readonly ended_at: number | null;
+  /** Of the resource. */
+  readonly uid: string | null;
+  readonly driver_pod: string | null;
+  /** Spark's own id, `spark-…`: what the event log and the History Server know it by. */
+  readonly spark_id: string | null;
+  /** Runs so far. */
+  readonly attempts: number;
+  /** When somebody deleted it: nobody sees it any more. */
+  readonly deleted_at: number | null;
+  readonly log_archived_at: number | null;
+}
+
+/** A state that an application was in. */
+export interface ApplicationStateRow {
+  readonly id: Generated<number>;
+  readonly application_id: string;
+  readonly state: ApplicationState;
+  readonly at: number;
+  readonly reason: string | null;
+}
+
+/** An event of Kubernetes about an application or its pods, once each. */
+export interface ApplicationEventRow {
+  /** Grows with every row. */
+  readonly id: Generated<number>;
+  readonly application_id: string;
+  /** Of the event's own object; the same event, when it happens again, counts up. */
+  readonly uid: string;
+  /** When it happened last. */
+  readonly at: number;
+  readonly count: number;
+  /** `Normal` or `Warning`. */
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  /** Who tells, and about what: `kubelet`, `Pod/word-count-1f-driver`. */
+  readonly source: string;
+  readonly object: string;
+}
