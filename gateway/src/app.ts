@@ -17,6 +17,7 @@ import { answerClientError } from "./errors/client-errors.ts";
 import { toProblem } from "./errors/problem.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { verifyAccess } from "./tokens/access.ts";
+import { overTls, type ServerCertificate } from "./tls.ts";
 import { registerTokenRoutes } from "./tokens/admin-routes.ts";
 import { tokenRoutes } from "./tokens/routes.ts";
 import type { Tokens } from "./tokens/tokens.ts";
@@ -26,11 +27,16 @@ export interface AppParts {
   readonly serviceAccounts: ServiceAccountVerifier | undefined;
   readonly metrics: Metrics;
   readonly logger: FastifyBaseLogger;
-  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
-  readonly trustedProxies: readonly string[];
+  /** Default: plain HTTP, where somebody before the gateway ends TLS. */
+  readonly tls?: ServerCertificate | undefined;
+  /** Whose X-Forwarded-For is believed: proxies by address and network, or so many before the gateway. */
+  readonly trustedProxies: readonly string[] | number;
   /** Adds further routes below /v1; they are guarded and described like the app's own. */
   readonly routes?: (v1: FastifyInstance) => void | Promise<void>;
 }
+
+/** Idle connections outlast those of a load balancer before it, which would else send a request into one that closes. */
+const timeouts = { requestTimeout: 30 * secondMs, keepAliveTimeout: 320 * secondMs };
 
 /** The API, ready to listen or to be injected into. @throws Error where a route does not declare its access. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
@@ -41,8 +47,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     logController: new LogController({ requestIdLogLabel: "requestId", disableRequestLogging: true }),
     // Ours and never the client's, in whose header anything could stand.
     genReqId: () => randomUUID(),
-    trustProxy: parts.trustedProxies.length === 0 ? false : [...parts.trustedProxies],
-    requestTimeout: 30 * secondMs,
+    trustProxy: trusted(parts.trustedProxies),
+    ...timeouts,
+    ...(parts.tls && { serverFactory: overTls(parts.tls, timeouts) }),
     // A request that arrives on an open connection while the server closes is answered as well, and is the last there.
     return503OnClosing: false,
     forceCloseConnections: "idle",
@@ -92,6 +99,14 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   // Once now, so that a schema that cannot be described stops the start.
   app.swagger();
   return app;
+}
+
+/** Fastify takes an empty list for all; hop 0 is whoever has opened the connection. */
+function trusted(
+  proxies: AppParts["trustedProxies"],
+): string[] | false | ((address: string, hop: number) => boolean) {
+  if (typeof proxies === "number") return (_address, hop) => hop < proxies;
+  return proxies.length === 0 ? false : [...proxies];
 }
 
 /** One line a request, with the route's pattern: a path or a query can hold anything. */

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { check, formatViolations, type Violation } from "../../jobs/manifest/index.ts";
 import { dayMs, secondMs } from "./clock.ts";
 import type { StoreLocation } from "./store/store.ts";
+import { isUsable, type ServerCertificate } from "./tls.ts";
 
 /** An address to listen at. Port 0: any that is free. */
 export interface Address {
@@ -23,7 +24,10 @@ export interface GatewayConfig {
   readonly auditKeptMs: number;
   /** Undefined: tokens of service accounts are not accepted. */
   readonly serviceAccountAudience: string | undefined;
-  readonly trustedProxies: readonly string[];
+  /** Undefined: plain HTTP. */
+  readonly tls: ServerCertificate | undefined;
+  /** Proxies by address and network, or so many before the gateway. */
+  readonly trustedProxies: readonly string[] | number;
   readonly logLevel: string;
 }
 
@@ -70,9 +74,17 @@ export const environmentSchema = z.object({
     .meta({ description: "audience of the service-account tokens to accept", examples: ["spark-platform"] }),
   TRUSTED_PROXIES: z
     .string()
-    .regex(/^[0-9a-f.:/]+(,[0-9a-f.:/]+)*$/i)
+    .regex(/^(\d|[0-9a-f.:/]+(,[0-9a-f.:/]+)*)$/i)
     .optional()
-    .meta({ description: "addresses and networks, with commas between", examples: ["10.0.0.0/8"] }),
+    .meta({
+      description: "addresses and networks, with commas between, or how many proxies there are",
+      examples: ["10.0.0.0/8", "1"],
+    }),
+  TLS_CERTIFICATE: z
+    .string()
+    .optional()
+    .meta({ description: "PEM of the certificate of the API", secret: true }),
+  TLS_KEY: z.string().optional().meta({ description: "PEM of the certificate's key", secret: true }),
   LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace"])
     .default("info")
@@ -80,7 +92,12 @@ export const environmentSchema = z.object({
 });
 
 /** Variables that may be in a file, whose path is in NAME_FILE. */
-export const fileVariables = ["DATABASE_URL", "BOOTSTRAP_TOKEN_SHA256"] as const;
+export const fileVariables = [
+  "DATABASE_URL",
+  "BOOTSTRAP_TOKEN_SHA256",
+  "TLS_CERTIFICATE",
+  "TLS_KEY",
+] as const;
 
 /** Reads the environment, once. @throws ConfigError with every problem. */
 export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
@@ -88,6 +105,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
   const given: Record<string, unknown> = { ...environment, ...readFiles(environment, violations) };
   const checked = check(environmentSchema, given);
   if (!checked.ok) violations.push(...checked.violations);
+  const tls = readTls(given, violations);
   if (!checked.ok || violations.length > 0) throw new ConfigError(formatViolations(violations));
   const values = checked.value;
   return {
@@ -101,9 +119,31 @@ export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
     graceMs: Number(values.REFRESH_GRACE_SECONDS) * secondMs,
     auditKeptMs: Number(values.AUDIT_DAYS) * dayMs,
     serviceAccountAudience: values.SERVICE_ACCOUNT_AUDIENCE,
-    trustedProxies: values.TRUSTED_PROXIES?.split(",") ?? [],
+    tls,
+    trustedProxies: readProxies(values.TRUSTED_PROXIES),
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** None or both of the two variables, and such as a server can show. */
+function readTls(given: Record<string, unknown>, violations: Violation[]): ServerCertificate | undefined {
+  const { TLS_CERTIFICATE: certificate, TLS_KEY: key } = given;
+  if (certificate === undefined && key === undefined) return undefined;
+  if (typeof certificate === "string" && typeof key === "string") {
+    const tls = { certificate, key };
+    if (isUsable(tls)) return tls;
+  }
+  violations.push({
+    path: "TLS_CERTIFICATE",
+    problem: "is not a certificate with its key",
+    expected: "PEM in TLS_CERTIFICATE and in TLS_KEY, which belong together; or neither",
+  });
+  return undefined;
+}
+
+function readProxies(text: string | undefined): readonly string[] | number {
+  if (text === undefined) return [];
+  return /^\d$/.test(text) ? Number(text) : text.split(",");
 }
 
 function readFiles(environment: NodeJS.ProcessEnv, violations: Violation[]): Record<string, string> {

@@ -41,6 +41,7 @@ export async function run(config: GatewayConfig): Promise<RunningGateway> {
     serviceAccounts: await serviceAccounts(config.serviceAccountAudience),
     metrics,
     logger,
+    tls: config.tls,
     trustedProxies: config.trustedProxies,
   });
   const exporter = metricsServer(metrics.registry);

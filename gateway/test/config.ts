@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { ConfigError, environmentSchema, fileVariables, readConfig } from "../src/config.ts";
+import { selfSigned } from "./support/certificate.ts";
 
 function problems(environment: NodeJS.ProcessEnv): string {
   try {
@@ -25,6 +26,7 @@ test("an empty environment is enough", () => {
     graceMs: 60_000,
     auditKeptMs: 365 * 86_400_000,
     serviceAccountAudience: undefined,
+    tls: undefined,
     trustedProxies: [],
     logLevel: "info",
   });
@@ -60,6 +62,27 @@ test("secrets can come from files", (context) => {
     problems({ DATABASE_URL_FILE: file, DATABASE_URL: "postgres://x" }),
     /is set, and so is DATABASE_URL/,
   );
+});
+
+test("proxies can be counted in place of named", () => {
+  assert.equal(readConfig({ TRUSTED_PROXIES: "1" }).trustedProxies, 1);
+  assert.deepEqual(readConfig({ TRUSTED_PROXIES: "::1" }).trustedProxies, ["::1"]);
+});
+
+test("a certificate comes with its own key, or not at all, and neither is repeated", async () => {
+  const { certificate, key } = await selfSigned("localhost");
+  assert.deepEqual(readConfig({ TLS_CERTIFICATE: certificate, TLS_KEY: key }).tls, { certificate, key });
+  const other = await selfSigned("localhost");
+  for (const wrong of [
+    { TLS_CERTIFICATE: certificate },
+    { TLS_KEY: key },
+    { TLS_CERTIFICATE: certificate, TLS_KEY: other.key },
+    { TLS_CERTIFICATE: "hunter2", TLS_KEY: key },
+  ]) {
+    const message = problems(wrong);
+    assert.match(message, /^1 problem:\n {2}TLS_CERTIFICATE: is not a certificate with its key/);
+    assert.doesNotMatch(message, /hunter2|BEGIN/);
+  }
 });
 
 test("all that is wrong is told at once, and a database's URL is not repeated", () => {

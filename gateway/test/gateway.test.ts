@@ -9,3 +9,4 @@ import "./store/store.ts";
 import "./tokens/flows.ts";
 import "./tokens/rotation.ts";
 import "./tokens/token.ts";
+import "./tls.ts";

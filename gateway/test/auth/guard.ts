@@ -105,6 +105,8 @@ test("an address is the proxy's word where the proxy is trusted, and nobody's el
     [[], "127.0.0.1"],
     [["127.0.0.0/8"], "192.0.2.7"],
     [["10.0.0.0/8"], "127.0.0.1"],
+    [1, "192.0.2.7"],
+    [2, "203.0.113.1"],
   ] as const) {
     const gateway = await startGateway(context, "sqlite", { trustedProxies });
     await gateway.call("GET", "/v1/whoami", { headers: { "x-forwarded-for": "203.0.113.1, 192.0.2.7" } });
