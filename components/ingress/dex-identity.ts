@@ -71,7 +71,7 @@ export class DexIdentity extends pulumi.ComponentResource implements Identity {
     const { namespace, host, exposure } = args;
     const child = { parent: this };
     this.issuer = publicUrl(host, exposure);
-    this.records = dnsRecords(host, service, exposure);
+    this.records = dnsRecords(host, `service ${service} in namespace ${uiNamespace}`, exposure);
     this.adminGroup = args.adminGroup;
     const internal = `https://${internalHost}`;
     this.endpoints = {

@@ -68,13 +68,16 @@ export function noticeSeconds({ kind }: Exposure): { readonly comes: number; rea
   return kind === "alb" ? { comes: 30, goes: 20 } : { comes: 0, goes: 5 };
 }
 
-/** The records that make the name lead to the server, and that the stack does not make itself. */
+/**
+ * The records that make the name lead to the server, and that the stack does not make itself.
+ * @param service which one it is, in words.
+ */
 export function dnsRecords(host: string, service: string, exposure: Exposure): readonly DnsRecord[] {
   switch (exposure.kind) {
     case "node-port":
       return [{ name: host, target: "the cluster's nodes" }];
     case "load-balancer":
-      return [{ name: host, target: `the load balancer of service ${service} in namespace ${uiNamespace}` }];
+      return [{ name: host, target: `the load balancer of ${service}` }];
     case "ingress":
       return [{ name: host, target: `the controller of ingress class ${exposure.className}` }];
     case "alb":
@@ -82,7 +85,7 @@ export function dnsRecords(host: string, service: string, exposure: Exposure): r
   }
 }
 
-/** The namespace of all that faces browsers. */
+/** The namespace of the front door and of the log-in. */
 export const uiNamespace = "spark-ui";
 
 /**

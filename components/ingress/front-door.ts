@@ -4,7 +4,6 @@ import * as random from "@pulumi/random";
 
 import { allow } from "../namespaces/network-rules.ts";
 import { podMark } from "../pod-mark.ts";
-import type { AlbExposure } from "./alb-route.ts";
 import {
   dnsRecords,
   expose,
@@ -12,11 +11,10 @@ import {
   noticeSeconds,
   podsEndTls,
   publicUrl,
-  type ClusterExposure,
+  uiNamespace,
   type DnsRecord,
 } from "./exposure.ts";
 import { urlSafe, type FrontDoorKey } from "./front-door-key.ts";
-import type { FrontDoorTls } from "./front-door-tls.ts";
 import type { Identity } from "./identity.ts";
 import {
   isLimited,
@@ -27,6 +25,7 @@ import {
   type UpstreamRoute,
 } from "./proxy-config.ts";
 import { pingPath, proxyPod } from "./proxy-pod.ts";
+import type { ServerWay } from "./server-way.ts";
 
 type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 
@@ -35,12 +34,7 @@ export interface Upstream extends UpstreamRoute {
   readonly network: EgressRule;
 }
 
-/** How browsers reach it, and the certificate that they see: a load balancer of AWS has its own. */
-export type FrontDoorWay =
-  | { readonly exposure: AlbExposure; readonly tls: undefined }
-  | { readonly exposure: ClusterExposure; readonly tls: FrontDoorTls };
-
-export type FrontDoorArgs = FrontDoorWay & {
+export type FrontDoorArgs = ServerWay & {
   readonly namespace: pulumi.Input<string>;
   /** DNS name that browsers know it by. */
   readonly host: string;
@@ -80,7 +74,7 @@ export class FrontDoor extends pulumi.ComponentResource {
       throw new pulumi.ResourceError("[allowed] must name a group or a domain: nothing is open to all", this);
     const child = { parent: this };
     this.url = publicUrl(host, exposure);
-    this.records = dnsRecords(host, service, exposure);
+    this.records = dnsRecords(host, `service ${service} in namespace ${uiNamespace}`, exposure);
     allowFrontDoor(name, args, child);
     const deployment = proxyDeployment(name, args, this.url, child);
     const server = { namespace, service, labels: frontDoorLabels, host, ports: listenPorts(exposure) };

@@ -6,22 +6,16 @@ import { HistoryServer } from "../history/history-server.ts";
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
-import type { AlbExposure } from "./alb-route.ts";
 import { createIdentity, type IdentityConfig } from "./create-identity.ts";
-import { publicUrl, uiNamespace, type ClusterExposure, type DnsRecord } from "./exposure.ts";
+import { publicUrl, uiNamespace, type DnsRecord } from "./exposure.ts";
 import { frontDoorKey } from "./front-door-key.ts";
-import { frontDoorTls, type CertificateConfig } from "./front-door-tls.ts";
-import { FrontDoor, type FrontDoorWay } from "./front-door.ts";
+import { FrontDoor } from "./front-door.ts";
 import { callbackPath } from "./identity.ts";
 import type { Allowed } from "./proxy-config.ts";
-
-/** How browsers reach the pages, and where their certificate comes from: a load balancer of AWS has its own. */
-export type UiWay =
-  | { readonly exposure: AlbExposure; readonly certificate: undefined }
-  | { readonly exposure: ClusterExposure; readonly certificate: CertificateConfig };
+import { serverWay, type WayConfig } from "./server-way.ts";
 
 /** What a stack says of its pages. */
-export type UiConfig = UiWay & {
+export type UiConfig = WayConfig & {
   /** DNS name that browsers know the platform by. */
   readonly host: string;
   readonly identity: IdentityConfig;
@@ -69,7 +63,7 @@ export class UserInterface extends pulumi.ComponentResource {
     const { host, allowed, adminGroup, authority } = args;
     const url = publicUrl(host, args.exposure);
     const { namespace } = new SystemNamespace(name, { namespace: uiNamespace }, child);
-    const way = frontDoorWay(name, { ...args, namespace }, child);
+    const way = serverWay(name, { ...args, namespace, secret: "front-door-tls" }, child);
     const { identity, records, users, userPool } = createIdentity(
       args.identity,
       { namespace, groups: allowed.groups, adminGroup, redirectUri: `${url}${callbackPath}`, authority },
@@ -91,13 +85,4 @@ export class UserInterface extends pulumi.ComponentResource {
     };
     this.registerOutputs({ url });
   }
-}
-
-function frontDoorWay(
-  name: string,
-  args: UserInterfaceArgs & { readonly namespace: pulumi.Input<string> },
-  opts: pulumi.CustomResourceOptions,
-): FrontDoorWay {
-  if (args.certificate === undefined) return { exposure: args.exposure, tls: undefined };
-  return { exposure: args.exposure, tls: frontDoorTls(name, args, opts) };
 }

@@ -4,7 +4,7 @@ import { ExistingStore } from "./existing-store.ts";
 import type { PurposeKeys } from "./generated-keys.ts";
 import { InClusterStore } from "./in-cluster-store.ts";
 import type { ObjectStore, S3Keys } from "./object-store.ts";
-import type { StoreVolume } from "./store-volume.ts";
+import type { DataVolume } from "./data-volume.ts";
 
 interface CommonStorage {
   readonly bucket: string;
@@ -15,7 +15,7 @@ interface CommonStorage {
 
 /** Which store the platform uses. */
 export type StorageConfig =
-  | (CommonStorage & { readonly kind: "in-cluster"; readonly volume: StoreVolume })
+  | (CommonStorage & { readonly kind: "in-cluster"; readonly volume: DataVolume })
   | (CommonStorage & {
       readonly kind: "existing";
       readonly endpoint: string;

@@ -16,14 +16,14 @@ import { bucketPolicy } from "./permissions.ts";
 import { keyAccess } from "./s3-access.ts";
 import { allowSetup, allowStoreClients, inClusterRule } from "./store-network.ts";
 import { storeServer } from "./store-server.ts";
-import { storeVolume, type StoreVolume } from "./store-volume.ts";
+import { dataVolume, type DataVolume } from "./data-volume.ts";
 
 export interface InClusterStoreArgs {
   /** Name of the bucket. */
   readonly bucket: string;
   /** Region that requests are signed for; any name will do. */
   readonly region: string;
-  readonly volume: StoreVolume;
+  readonly volume: DataVolume;
   /** Small objects to put: key in the bucket -> text. */
   readonly objects: Readonly<Record<string, string>>;
 }
@@ -64,7 +64,8 @@ export class InClusterStore extends pulumi.ComponentResource implements ObjectSt
       {
         namespace,
         region: args.region,
-        claimName: storeVolume(name, namespace, args.volume, child).metadata.name,
+        claimName: dataVolume(name, { namespace, claimName: "store-data", volume: args.volume }, child)
+          .metadata.name,
         rootSecretName: rootSecret(name, namespace, root, child).metadata.name,
         users: this.#keys,
       },

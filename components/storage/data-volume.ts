@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Where the in-cluster store keeps its data. */
-export type StoreVolume =
+/** Where a server in the cluster keeps its data. */
+export type DataVolume =
   | {
       /** A claim on a storage class. Default class: the cluster's own. */
       readonly kind: "claim";
@@ -18,15 +18,15 @@ export type StoreVolume =
     };
 
 /**
- * The claim that holds the store's data. A folder of a node comes as a `local` volume, which Pod Security
+ * The claim, of that name, that holds a server's data. A folder of a node comes as a `local` volume, which Pod Security
  * `restricted` admits and whose group the kubelet sets; a hostPath in the pod would be neither.
  */
-export function storeVolume(
+export function dataVolume(
   name: string,
-  namespace: pulumi.Input<string>,
-  volume: StoreVolume,
+  args: { readonly namespace: pulumi.Input<string>; readonly claimName: string; readonly volume: DataVolume },
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.PersistentVolumeClaim {
+  const { namespace, claimName, volume } = args;
   const claim = (
     spec: k8s.types.input.core.v1.PersistentVolumeClaimSpec,
   ): k8s.core.v1.PersistentVolumeClaim =>
@@ -34,7 +34,7 @@ export function storeVolume(
       `${name}-data`,
       {
         metadata: {
-          name: "store-data",
+          name: claimName,
           namespace,
           // Many classes bind only when a pod asks: waiting for the bond here would wait for ever.
           annotations: { "pulumi.com/skipAwait": "true" },
@@ -49,14 +49,14 @@ export function storeVolume(
   const persistentVolume = new k8s.core.v1.PersistentVolume(
     `${name}-node-volume`,
     {
-      metadata: { name: "spark-store-data" },
+      metadata: { name: `spark-${claimName}` },
       spec: {
         accessModes: ["ReadWriteOnce"],
         capacity: { storage: volume.size },
         storageClassName: "",
         persistentVolumeReclaimPolicy: "Retain",
         local: { path: volume.path },
-        claimRef: { namespace, name: "store-data" },
+        claimRef: { namespace, name: claimName },
         nodeAffinity: {
           required: {
             nodeSelectorTerms: [

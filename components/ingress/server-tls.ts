@@ -4,33 +4,33 @@ import { managedCertificate, type CertManagerIssuer } from "../certificates/mana
 import type { PrivateCa } from "../certificates/private-ca.ts";
 import { tlsSecret } from "../certificates/tls-secret.ts";
 
-/** Where the front door's certificate comes from: the stack's own authority, or an issuer of the cluster's cert-manager. */
+/** Where a server's certificate comes from: the stack's own authority, or an issuer of the cluster's cert-manager. */
 export type CertificateConfig =
   { readonly kind: "private" } | ({ readonly kind: "cert-manager" } & CertManagerIssuer);
 
-export interface FrontDoorTls {
+export interface ServerTls {
   /** The secret with the certificate for the host. */
   readonly secretName: pulumi.Output<string>;
   /** PEM, where it is the stack that renews it. */
   readonly certificate: pulumi.Output<string> | undefined;
-  /** PEM of the authority that browsers must trust; undefined where they do so anyway. */
+  /** PEM of the authority that clients must trust; undefined where they do so anyway. */
   readonly authority: pulumi.Output<string> | undefined;
 }
 
-const secret = "front-door-tls";
-
-/** The front door's certificate, as the configuration asks for it. */
-export function frontDoorTls(
+/** The certificate for a host, as the configuration asks for it. */
+export function serverTls(
   name: string,
   args: {
     readonly namespace: pulumi.Input<string>;
     readonly host: string;
+    /** Name of the secret that it is put into. */
+    readonly secret: string;
     readonly certificate: CertificateConfig;
     readonly authority: () => PrivateCa;
   },
   opts: pulumi.CustomResourceOptions,
-): FrontDoorTls {
-  const { namespace, host } = args;
+): ServerTls {
+  const { namespace, host, secret } = args;
   if (args.certificate.kind === "cert-manager") {
     const managed = managedCertificate(name, { ...args.certificate, namespace, host, secret }, opts);
     // The secret's name, known when cert-manager has made it.
