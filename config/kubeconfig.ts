@@ -43,6 +43,7 @@ function storageConfig(
       history: secretKeys(keys.history),
       operator: secretKeys(keys.operator),
       registry: secretKeys(keys.registry),
+      gateway: secretKeys(keys.gateway),
     },
   };
 }

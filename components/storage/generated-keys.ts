@@ -22,11 +22,12 @@ export function generateKeys(name: string, user: string, opts: pulumi.CustomReso
 
 /** The access key id of each purpose's user. */
 export function accessKeyIds(keys: PurposeKeys): pulumi.Output<Record<S3Purpose, string>> {
-  const { jobs, history, operator, registry } = keys;
+  const { jobs, history, operator, registry, gateway } = keys;
   return pulumi.output({
     jobs: jobs.accessKeyId,
     history: history.accessKeyId,
     operator: operator.accessKeyId,
     registry: registry.accessKeyId,
+    gateway: gateway.accessKeyId,
   });
 }

@@ -55,6 +55,7 @@ export class InClusterStore extends pulumi.ComponentResource implements ObjectSt
       history: generateKeys(name, "history", child),
       operator: generateKeys(name, "operator", child),
       registry: generateKeys(name, "registry", child),
+      gateway: generateKeys(name, "gateway", child),
     };
     this.network = [inClusterRule(namespace)];
     allowStoreClients(name, namespace, child);

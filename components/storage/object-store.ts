@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 /** What an identity of the bucket is for. Each purpose has its own keys and its own rights (permissions.ts). */
-export const s3Purposes = ["jobs", "history", "operator", "registry"] as const;
+export const s3Purposes = ["jobs", "history", "operator", "registry", "gateway"] as const;
 export type S3Purpose = (typeof s3Purposes)[number];
 
 /** The bucket's layout. Every prefix has a marker object, since Spark needs `events/` to exist before it starts. */
@@ -10,6 +10,10 @@ export const prefixes = { datasets: "datasets/", events: "events/", code: "code/
 
 /** Where the stack's registry keeps its images. Without a marker: distribution takes it for a file. */
 export const imagesPrefix = "registry/";
+
+/** Where the gateway keeps the logs of drivers that are gone, and puts the code that its users upload. */
+export const logsPrefix = "logs/";
+export const uploadsPrefix = `${prefixes.code}uploads/`;
 
 /** A key pair of the store. */
 export interface S3Keys {

@@ -1,4 +1,11 @@
-import { imagesPrefix, prefixes, s3Purposes, type S3Purpose } from "./object-store.ts";
+import {
+  imagesPrefix,
+  logsPrefix,
+  prefixes,
+  s3Purposes,
+  uploadsPrefix,
+  type S3Purpose,
+} from "./object-store.ts";
 
 interface Grant {
   readonly actions: readonly string[];
@@ -23,6 +30,8 @@ const folder = (prefix: string): string[] => [prefix.slice(0, -1), `${prefix}*`]
  * - `operator` reads code, since the controller fetches the dependencies of a job in its own pod.
  * - `registry` has images to itself
  *   (https://distribution.github.io/distribution/storage-drivers/s3/#s3-permission-scopes).
+ * - `gateway` keeps the logs of drivers that are gone, and removes them with its records. It reads code and adds to
+ *   what users have uploaded, but never removes any: a job that waits may name it.
  */
 export const grants: Readonly<Record<S3Purpose, readonly Grant[]>> = {
   jobs: [
@@ -34,6 +43,11 @@ export const grants: Readonly<Record<S3Purpose, readonly Grant[]>> = {
   history: [{ actions: [...read, ...write, ...remove], keys: folder(prefixes.events) }],
   operator: [{ actions: read, keys: folder(prefixes.code) }],
   registry: [{ actions: [...read, ...write, ...remove], keys: folder(imagesPrefix) }],
+  gateway: [
+    { actions: [...read, ...write, ...remove], keys: folder(logsPrefix) },
+    { actions: read, keys: folder(prefixes.code) },
+    { actions: write, keys: [`${uploadsPrefix}*`] },
+  ],
 };
 
 export interface PolicyStatement {

@@ -5,6 +5,8 @@ import "./auth/matrix.ts";
 import "./auth/token-review.ts";
 import "./config.ts";
 import "./errors/problems.ts";
+import "./kubernetes/cluster.ts";
+import "./kubernetes/watch.ts";
 import "./store/store.ts";
 import "./tokens/flows.ts";
 import "./tokens/rotation.ts";

@@ -60,9 +60,10 @@ const storageKeysSchema = z
     history: keyPair("the History Server"),
     operator: keyPair("the operator"),
     registry: keyPair("the registry in the cluster"),
+    gateway: keyPair("the gateway"),
   })
   .meta({
-    description: "keys for admin, jobs, history, operator and registry",
+    description: "keys for admin, jobs, history, operator, registry and gateway",
     examples: ["pulumi config set --secret --path storage.keys.jobs.secretAccessKey"],
     // Also where somebody writes a key in the place of the whole.
     secret: true,
@@ -112,6 +113,7 @@ export const s3BucketSchema = z
         history: keyNumber("the History Server"),
         operator: keyNumber("the operator"),
         registry: keyNumber("a registry"),
+        gateway: keyNumber("a gateway"),
       })
       .prefault({ jobs: 1 })
       .meta({

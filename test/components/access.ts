@@ -28,6 +28,7 @@ const stores: Readonly<Record<StorageConfig["kind"], () => StorageConfig>> = {
       history: keys("history"),
       operator: keys("operator"),
       registry: keys("registry"),
+      gateway: keys("gateway"),
     },
   }),
 };

@@ -3,7 +3,13 @@ import { test } from "node:test";
 
 import fc from "fast-check";
 
-import { imagesPrefix, prefixes, s3Purposes, type S3Purpose } from "../../components/storage/object-store.ts";
+import {
+  imagesPrefix,
+  logsPrefix,
+  prefixes,
+  s3Purposes,
+  type S3Purpose,
+} from "../../components/storage/object-store.ts";
 import {
   bucketPolicy,
   policyStatements,
@@ -11,7 +17,13 @@ import {
 } from "../../components/storage/permissions.ts";
 
 const bucket = "spark";
-const users = { jobs: "jobs-1", history: "history-1", operator: "operator-1", registry: "registry-1" };
+const users = {
+  jobs: "jobs-1",
+  history: "history-1",
+  operator: "operator-1",
+  registry: "registry-1",
+  gateway: "gateway-1",
+};
 const policy = bucketPolicy(bucket, users);
 
 interface Request {
@@ -69,6 +81,9 @@ function may(purpose: S3Purpose, use: Use, key: string): boolean {
       return below(prefixes.code) && use === "read";
     case "registry":
       return below(imagesPrefix);
+    case "gateway":
+      if (below(logsPrefix)) return true;
+      return below(prefixes.code) && (use === "read" || (use === "write" && key.startsWith("code/uploads/")));
   }
 }
 
@@ -80,6 +95,8 @@ const keys = fc
       "datasets",
       "events",
       "code",
+      "code/uploads",
+      "logs",
       "eventsx",
       "registry",
       "other",

@@ -94,7 +94,7 @@ test("a kubeconfig's text goes before its path, and is a secret", async () => {
   );
   assert.deepEqual(
     secrets,
-    Array.from({ length: 8 }, () => true),
+    Array.from({ length: 9 }, () => true),
   );
   const { cluster } = await targetOf({ ...right, cluster: { kubeconfigPath: "~/.kube/config" } });
   assert.equal(cluster.kubeconfig, "~/.kube/config");

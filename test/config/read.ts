@@ -16,7 +16,7 @@ const pair = { accessKeyId: "id", secretAccessKey: "key-secret-4711" };
 export const existing: Fields = {
   kind: "existing",
   endpoint: "https://s3.test",
-  keys: { admin: pair, jobs: pair, history: pair, operator: pair, registry: pair },
+  keys: { admin: pair, jobs: pair, history: pair, operator: pair, registry: pair, gateway: pair },
 };
 
 /** A job that is right but for what is given. */

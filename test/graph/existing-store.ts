@@ -15,6 +15,7 @@ const keys = {
   history: pair("history"),
   operator: pair("operator"),
   registry: pair("registry"),
+  gateway: pair("gateway"),
 };
 const storeAt = (endpoint: string, more: Fields = {}): Promise<Graph> =>
   localGraph({

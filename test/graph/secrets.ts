@@ -21,6 +21,7 @@ const existing = {
     history: pair("history"),
     operator: pair("operator"),
     registry: pair("registry"),
+    gateway: pair("gateway"),
   },
 };
 const credentials = {

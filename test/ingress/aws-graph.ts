@@ -60,7 +60,7 @@ function bucket(): UserInterfaceArgs["store"] {
       ...common,
       kind: "existing",
       endpoint: "https://s3.example.org",
-      keys: { jobs: keys, history: keys, operator: keys, registry: keys },
+      keys: { jobs: keys, history: keys, operator: keys, registry: keys, gateway: keys },
     },
     {},
   );

@@ -103,7 +103,7 @@ test("a job runs on the nodes that the cluster keeps for jobs", async () => {
       bucket: "spark",
       endpoint: { url: "https://s3.test", region: "eu-central-1", pathStyle: true },
       adminKeys: keys,
-      keys: { jobs: keys, history: keys, operator: keys, registry: keys },
+      keys: { jobs: keys, history: keys, operator: keys, registry: keys, gateway: keys },
       objects: {},
     });
     const namespace = pulumi.output("team-a");

@@ -52,6 +52,14 @@ const needs: Readonly<Record<S3Purpose, readonly AwsRequest[]>> = {
     object("DeleteObject", "registry/docker/registry/v2/repositories/a/_uploads/1"),
     { action: "s3:ListBucketMultipartUploads", resource: `arn:aws:s3:::${bucket}` },
   ],
+  gateway: [
+    list("logs/analytics/"),
+    object("PutObject", "logs/analytics/word-count-1f/driver.log.gz"),
+    object("GetObject", "logs/analytics/word-count-1f/driver.log.gz"),
+    object("DeleteObject", "logs/analytics/word-count-1f/driver.log.gz"),
+    object("PutObject", "code/uploads/0a1b.zip"),
+    object("GetObject", "code/uploads/0a1b.zip"),
+  ],
 };
 
 /** What nobody may: the bucket's own settings, other buckets, other services. */
@@ -91,11 +99,15 @@ for (const purpose of s3Purposes) {
       assert.deepEqual(await refused(policy, never), never);
     });
     it("gives no other purpose's objects", async () => {
-      const prefix = { jobs: "registry/", history: "datasets/", operator: "events/", registry: "datasets/" }[
-        purpose
-      ];
+      const foreignPrefix: Readonly<Record<S3Purpose, string>> = {
+        jobs: "logs/",
+        history: "datasets/",
+        operator: "events/",
+        registry: "datasets/",
+        gateway: "events/",
+      };
       const foreign = ["GetObject", "PutObject", "DeleteObject"].map((action) =>
-        object(action, `${prefix}a`),
+        object(action, `${foreignPrefix[purpose]}a`),
       );
       assert.deepEqual(await refused(policy, foreign), foreign);
     });
@@ -116,6 +128,11 @@ test("a job cannot remove a log that is finished, nor change code", async () => 
     }),
     { numRuns: 25 },
   );
+});
+
+test("the gateway cannot remove code, nor change what its users have not uploaded", async () => {
+  const wishes = [object("DeleteObject", "code/uploads/0a1b.zip"), object("PutObject", "code/etl/main.py")];
+  assert.deepEqual(await refused(identityPolicy(bucket, "gateway"), wishes), wishes);
 });
 
 test("without TLS, or with an old one, the bucket refuses everybody everything", async () => {

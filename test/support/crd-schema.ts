@@ -57,7 +57,11 @@ export function crdErrors(manifest: { readonly kind: Kind }): readonly string[] 
   );
 }
 
-const ajv = new Ajv({ strict: false, allErrors: true, formats: { int32: true, int64: true } });
+const ajv = new Ajv({
+  strict: false,
+  allErrors: true,
+  formats: { int32: true, int64: true, "date-time": true },
+});
 const validators = new Map<Kind, ValidateFunction>();
 
 function validatorOf(kind: Kind): ValidateFunction {
