@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import { iamPath } from "../iam-path.ts";
+
 import { label } from "./network-subnets.ts";
 
 /**
@@ -13,7 +15,11 @@ export function flowLogs(
   opts: pulumi.CustomResourceOptions,
 ): aws.ec2.FlowLog {
   const group = new aws.cloudwatch.LogGroup(name, { retentionInDays: retentionDays }, opts);
-  const role = new aws.iam.Role(name, { assumeRolePolicy: pulumi.jsonStringify(trustPolicy(vpc)) }, opts);
+  const role = new aws.iam.Role(
+    name,
+    { path: iamPath(), assumeRolePolicy: pulumi.jsonStringify(trustPolicy(vpc)) },
+    opts,
+  );
   const policy = new aws.iam.RolePolicy(
     name,
     { role: role.name, policy: pulumi.jsonStringify(deliveryPolicy(group.arn)) },

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { PodIdentity } from "../cluster/cluster.ts";
+import { iamPath } from "../iam-path.ts";
 import type { S3Access, S3Endpoint, S3Purpose } from "./object-store.ts";
 import { identityPolicy } from "./permissions.ts";
 import { podAccess } from "./s3-access.ts";
@@ -25,7 +26,7 @@ export function bucketRoles(
   const make = (purpose: S3Purpose): S3Access => {
     const role = new aws.iam.Role(
       `${name}-${purpose}-role`,
-      { assumeRolePolicy: podIdentity.trustPolicy },
+      { path: iamPath(), assumeRolePolicy: podIdentity.trustPolicy },
       opts,
     );
     const policy = new aws.iam.RolePolicy(

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
+import { iamPath } from "../iam-path.ts";
 import { s3Purposes, type S3Keys, type S3Purpose } from "./object-store.ts";
 import { identityPolicy } from "./permissions.ts";
 
@@ -29,7 +30,7 @@ export function bucketUsers(
   });
   return Object.fromEntries(
     purposes.map(({ purpose, number }) => {
-      const user = new aws.iam.User(`${name}-${purpose}`, { path: userPath() }, opts);
+      const user = new aws.iam.User(`${name}-${purpose}`, { path: iamPath() }, opts);
       new aws.iam.UserPolicy(
         `${name}-${purpose}-policy`,
         {
@@ -46,9 +47,4 @@ export function bucketUsers(
       return [purpose, pair(number)];
     }),
   );
-}
-
-/** Tells people, and policies, whose users they are. */
-function userPath(): string {
-  return `/${pulumi.getProject()}/${pulumi.getStack()}/`;
 }

@@ -51,11 +51,7 @@ export class S3Bucket extends pulumi.ComponentResource implements ObjectStore {
     const { region, podIdentity, protect } = args;
     const child = { parent: this };
     const lasting = { ...child, protect, retainOnDelete: protect };
-    const bucket = new aws.s3.Bucket(
-      name,
-      { ...(args.bucket !== undefined && { bucket: args.bucket }), forceDestroy: !protect },
-      lasting,
-    );
+    const bucket = new aws.s3.Bucket(name, { ...bucketName(args.bucket), forceDestroy: !protect }, lasting);
     const guards = bucketGuards(name, bucket, lasting);
     const lifecycle = bucketLifecycle(
       name,
@@ -77,6 +73,13 @@ export class S3Bucket extends pulumi.ComponentResource implements ObjectStore {
   access(purpose: S3Purpose): S3Access {
     return this.#roles(purpose);
   }
+}
+
+/** A name that somebody chose, or one that AWS makes, which tells the stack. A prefix has room for 37 characters. */
+function bucketName(chosen: string | undefined): Pick<aws.s3.BucketArgs, "bucket" | "bucketPrefix"> {
+  if (chosen !== undefined) return { bucket: chosen };
+  const prefix = `${pulumi.getProject()}-${pulumi.getStack()}`.toLowerCase().replaceAll(/[^a-z0-9-]/g, "-");
+  return { bucketPrefix: `${prefix.slice(0, 36)}-` };
 }
 
 /** The marker of each prefix, and the objects that the stack puts there. */

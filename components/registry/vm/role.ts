@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import { iamPath } from "../../iam-path.ts";
 import { rolePolicy, trustPolicy } from "./policy.ts";
 
 export interface VmRoleArgs {
@@ -18,10 +19,15 @@ export interface VmRole {
 
 /** The identity of the registry's VM. */
 export function vmRole(name: string, args: VmRoleArgs, opts: pulumi.CustomResourceOptions): VmRole {
-  const role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: JSON.stringify(trustPolicy) }, opts);
+  const path = iamPath();
+  const role = new aws.iam.Role(
+    `${name}-role`,
+    { path, assumeRolePolicy: JSON.stringify(trustPolicy) },
+    opts,
+  );
   const policy = pulumi.output(args).apply((rights): string => JSON.stringify(rolePolicy(rights)));
   return {
     policy: new aws.iam.RolePolicy(`${name}-policy`, { role: role.name, policy }, opts),
-    profile: new aws.iam.InstanceProfile(`${name}-profile`, { role: role.name }, opts),
+    profile: new aws.iam.InstanceProfile(`${name}-profile`, { path, role: role.name }, opts),
   };
 }
