@@ -7,5 +7,6 @@ import "./config.ts";
 import "./errors/problems.ts";
 import "./store/store.ts";
 import "./tokens/flows.ts";
+import "./tokens/life.ts";
 import "./tokens/rotation.ts";
 import "./tokens/token.ts";
