@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { iamPath } from "../iam-path.ts";
+import { iamPath } from "../iam.ts";
 
 export interface EksRole {
   readonly role: aws.iam.Role;

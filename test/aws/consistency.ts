@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { parseBlock, contains, overlap } from "../../components/cluster/ipv4.ts";
 import { stackFile, texts } from "../support/graph.ts";
-import { at, listAt, textAt } from "../support/kube-json.ts";
+import { at, textAt } from "../support/kube-json.ts";
 import { amazon, awsGraph, policies, stacks } from "./aws-graph.ts";
 
 for (const stack of stacks) {
@@ -20,11 +20,12 @@ for (const stack of stacks) {
   test(`ARNs of other accounts are nowhere but where the stack file names them (${stack})`, async () => {
     const graph = await awsGraph(stack);
     const own = "111122223333";
-    const admins = listAt(at(stackFile(stack), "cluster"), "admins").map(String);
+    const file = stackFile(stack);
+    const named = texts([file["aws"], file["cluster"]]).map(([, text]) => text);
     const found = amazon(graph).flatMap(({ name, inputs }) =>
       texts(inputs).flatMap(([path, text]) =>
         [...text.matchAll(/arn:aws:[a-z0-9-]+:[a-z0-9-]*:(\d{12}):[^"\s]*/g)]
-          .filter(([arn, account]) => account !== own && !admins.includes(arn))
+          .filter(([arn, account]) => account !== own && !named.includes(arn))
           .map(([arn]) => `${name} ${path} ${arn}`),
       ),
     );

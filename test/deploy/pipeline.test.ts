@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it, test } from "node:test";
 
+import { awsGraph, policies } from "../aws/aws-graph.ts";
 import { projectFolder, stackFile } from "../support/graph.ts";
 import { allowed, type AwsRequest } from "../support/iam.ts";
 import { at, listAt, parseJson, recordAt } from "../support/kube-json.ts";
@@ -17,6 +18,8 @@ const account = "111122223333";
 const regional = (service: string, resource: string): string =>
   `arn:aws:${service}:eu-central-1:${account}:${resource}`;
 const iam = (resource: string): string => `arn:aws:iam::${account}:${resource}`;
+/** What no role and no user that the pipeline gives rights to may go beyond. */
+const boundary = iam("policy/spark-platform-boundary");
 const tagged = { "aws:ResourceTag/project": "spark-platform" };
 const withTag = { "aws:RequestTag/project": "spark-platform" };
 const request = (action: string, resource: string, context?: AwsRequest["context"]): AwsRequest => ({
@@ -31,7 +34,10 @@ const needed: readonly AwsRequest[] = [
   request("ec2:DeleteVpc", regional("ec2", "vpc/vpc-1"), tagged),
   request("ec2:TerminateInstances", regional("ec2", "instance/i-1"), tagged),
   request("ec2:ReleaseAddress", regional("ec2", "elastic-ip/eipalloc-1"), tagged),
-  request("ec2:RevokeSecurityGroupIngress", regional("ec2", "security-group/sg-default")),
+  request("ec2:CreateTags", regional("ec2", "security-group/sg-default"), withTag),
+  request("ec2:RevokeSecurityGroupIngress", regional("ec2", "security-group/sg-default"), tagged),
+  request("ec2:RunInstances", regional("ec2", "instance/i-1"), withTag),
+  request("ec2:RunInstances", regional("ec2", "volume/vol-1")),
   request("ec2:DescribeSubnets", "*"),
   request("eks:CreateCluster", "*", withTag),
   request("eks:DeleteCluster", regional("eks", "cluster/spark-platform-prod")),
@@ -39,6 +45,9 @@ const needed: readonly AwsRequest[] = [
   request("eks:CreatePodIdentityAssociation", regional("eks", "cluster/spark-platform-dev")),
   request("iam:CreateRole", iam("role/spark-platform/dev/store-jobs-role-1")),
   request("iam:CreateRole", iam("role/cluster-node-role-1")),
+  request("iam:PutRolePolicy", iam("role/spark-platform/dev/store-jobs-role-1"), {
+    "iam:PermissionsBoundary": boundary,
+  }),
   request("iam:AttachRolePolicy", iam("role/spark-platform/dev/cluster-role-1"), {
     "iam:PolicyARN": "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy",
   }),
@@ -55,6 +64,7 @@ const needed: readonly AwsRequest[] = [
   request("acm:DescribeCertificate", regional("acm", "certificate/1")),
   request("cognito-idp:UpdateUserPool", regional("cognito-idp", "userpool/eu-central-1_1"), tagged),
   request("kms:CreateKey", "*", withTag),
+  request("kms:TagResource", regional("kms", "key/new"), withTag),
   request("kms:CreateGrant", regional("kms", "key/1"), tagged),
   request("route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z1"),
   request("s3:PutObject", "arn:aws:s3:::example-org-pulumi-state/.pulumi/stacks/spark-platform/dev.json"),
@@ -74,7 +84,23 @@ const never: readonly AwsRequest[] = [
   request("iam:PassRole", iam("role/spark-platform/dev/registry-role-1"), {
     "iam:PassedToService": "lambda.amazonaws.com",
   }),
+  request("iam:PutRolePolicy", iam("role/spark-platform/dev/store-jobs-role-1")),
+  request("iam:PutRolePolicy", iam("role/cluster-node-role-1"), {
+    "iam:PermissionsBoundary": boundary,
+  }),
+  request("iam:PutUserPolicy", iam("user/spark-platform/dev/store-jobs-1"), {
+    "iam:PermissionsBoundary": iam("policy/another"),
+  }),
   request("iam:CreatePolicy", iam("policy/a")),
+  request("iam:CreatePolicyVersion", boundary),
+  request("iam:DeleteRolePermissionsBoundary", iam("role/spark-platform/dev/store-jobs-role-1")),
+  request("ec2:RevokeSecurityGroupIngress", regional("ec2", "security-group/sg-1"), {
+    "aws:ResourceTag/project": "another",
+  }),
+  request("kms:TagResource", regional("kms", "key/1"), {
+    ...withTag,
+    "kms:ResourceAliases": ["alias/pulumi-state"],
+  }),
   request("sts:AssumeRole", iam("role/admin")),
   request("ec2:TerminateInstances", regional("ec2", "instance/i-1"), {
     "aws:ResourceTag/project": "another",
@@ -134,6 +160,63 @@ describe("the deploy pipeline's role", () => {
     for (const file of files) assert.ok(JSON.stringify(read(file)).length <= 6144, file);
   });
 });
+
+test("whoever previews reads the state and changes nothing of it", async () => {
+  const reader = read("state-read-policy.json");
+  const state = "arn:aws:s3:::example-org-pulumi-state/.pulumi/stacks/spark-platform/dev.json";
+  assert.equal(await allowed(reader, request("s3:GetObject", state)), true);
+  for (const action of ["s3:PutObject", "s3:DeleteObject"])
+    assert.equal(await allowed(reader, request(action, state)), false, action);
+});
+
+for (const stack of ["dev", "prod"] as const) {
+  test(`the boundary leaves every role and user of ${stack} the rights that the stack gives it`, async () => {
+    const graph = await awsGraph(stack);
+    const limit = read("boundary.json");
+    const given = policies(graph).filter(({ of }) => /aws:iam\/(role|user)Policy:/.test(of.type));
+    assert.ok(given.length >= 5);
+    const refused = given.flatMap(({ of, text }) =>
+      listAt(parseJson(text), "Statement")
+        .flatMap((statement) => product(texts(statement, "Action"), texts(statement, "Resource")))
+        .filter(([action, arn]) => !covers(limit, action, arn))
+        .map((right) => `${of.name}: ${right.join(" ")}`),
+    );
+    assert.deepEqual(refused, []);
+  });
+
+  test(`each role and user of ${stack} with rights of the stack's own has the boundary`, async () => {
+    const graph = await awsGraph(stack);
+    const owners = [...graph.all("aws:iam/role:Role"), ...graph.all("aws:iam/user:User")].filter(
+      ({ name }) => !name.startsWith("cluster-"),
+    );
+    assert.ok(owners.length >= 5);
+    for (const { name, inputs } of owners)
+      assert.equal(inputs["permissionsBoundary"], at(stackFile(stack), "aws", "permissionsBoundary"), name);
+  });
+}
+
+/** The texts of a field that IAM lets be one or a list. */
+function texts(statement: unknown, field: string): readonly string[] {
+  return [recordAt(statement)[field]].flat().map(String);
+}
+
+function product(
+  actions: readonly string[],
+  arns: readonly string[],
+): readonly (readonly [string, string])[] {
+  return actions.flatMap((action) => arns.map((arn) => [action, arn] as const));
+}
+
+/** Whether a policy has the action for all that the ARN stands for. */
+function covers(limit: unknown, action: string, arn: string): boolean {
+  const matches = (pattern: string): boolean => {
+    const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    return new RegExp(`^${parts.join(".*")}$`).test(arn);
+  };
+  return listAt(limit, "Statement").some(
+    (statement) => texts(statement, "Action").includes(action) && texts(statement, "Resource").some(matches),
+  );
+}
 
 test("a role is taken by its own environment of this repository alone", () => {
   const trusts = readdirSync(folder).filter((file) => file.endsWith("-trust.json"));

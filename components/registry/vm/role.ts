@@ -1,13 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-import { iamPath } from "../../iam-path.ts";
+import { bounded, iamPath } from "../../iam.ts";
 import { rolePolicy, trustPolicy } from "./policy.ts";
 
 export interface VmRoleArgs {
   readonly bucket: pulumi.Input<string>;
   /** ARN of the path of its parameters. */
   readonly parameterPathArn: pulumi.Input<string>;
+  /** ARN of the policy that the role may not go beyond. Default: none. */
+  readonly permissionsBoundary?: string | undefined;
   readonly challenge?: { readonly zoneId: pulumi.Input<string>; readonly host: string } | undefined;
 }
 
@@ -18,11 +20,15 @@ export interface VmRole {
 }
 
 /** The identity of the registry's VM. */
-export function vmRole(name: string, args: VmRoleArgs, opts: pulumi.CustomResourceOptions): VmRole {
+export function vmRole(
+  name: string,
+  { permissionsBoundary, ...args }: VmRoleArgs,
+  opts: pulumi.CustomResourceOptions,
+): VmRole {
   const path = iamPath();
   const role = new aws.iam.Role(
     `${name}-role`,
-    { path, assumeRolePolicy: JSON.stringify(trustPolicy) },
+    { path, ...bounded(permissionsBoundary), assumeRolePolicy: JSON.stringify(trustPolicy) },
     opts,
   );
   const policy = pulumi.output(args).apply((rights): string => JSON.stringify(rolePolicy(rights)));

@@ -7,3 +7,8 @@ import * as pulumi from "@pulumi/pulumi";
 export function iamPath(): string {
   return `/${pulumi.getProject()}/${pulumi.getStack()}/`;
 }
+
+/** What of a role or user limits it to a policy, whatever rights it is given. Undefined: nothing does. */
+export function bounded(permissionsBoundary: string | undefined): { readonly permissionsBoundary?: string } {
+  return permissionsBoundary === undefined ? {} : { permissionsBoundary };
+}
