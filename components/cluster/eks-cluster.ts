@@ -24,6 +24,8 @@ export interface EksClusterArgs {
    * them: as the role (`arn:aws:iam::111122223333:role/deploy`), not as a session of it (`arn:aws:sts::…`).
    */
   readonly admins: readonly string[];
+  /** ARNs of the IAM roles and users that see all of the cluster and change nothing, each once. */
+  readonly viewers: readonly string[];
   /** IPv4 ranges that reach the API server from the internet. None: it has no address there, and `up` runs in the VPC. */
   readonly publicAccessCidrs: readonly string[];
   /** Days that the control plane's logs are kept, as CloudWatch takes them: 1, 3, 5, 7, 14, 30 … */
@@ -80,7 +82,12 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       protect: args.protect,
       dependsOn: [logs, ...policies, ...args.network.ready],
     });
-    const access = eksAccess(name, cluster.name, { admins: args.admins, nodeRoleArn: nodes.role.arn }, child);
+    const access = eksAccess(
+      name,
+      cluster.name,
+      { admins: args.admins, viewers: args.viewers, nodeRoleArn: nodes.role.arn },
+      child,
+    );
 
     this.name = cluster.name;
     // The endpoint is of this one cluster; a new cluster of the same name has another.

@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { iamPath } from "../iam.ts";
+
 export interface EksRole {
   readonly role: aws.iam.Role;
   /** The role's rights, which must be there before it is used and until it is used no more. */
@@ -19,7 +21,7 @@ export function clusterRole(name: string, opts: pulumi.CustomResourceOptions): E
     "AmazonEKSLoadBalancingPolicy",
     "AmazonEKSNetworkingPolicy",
   ];
-  return eksRole(name, "eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"], policies, opts);
+  return eksRole(name, iamPath(), "eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"], policies, opts);
 }
 
 /**
@@ -29,11 +31,13 @@ export function clusterRole(name: string, opts: pulumi.CustomResourceOptions): E
  */
 export function nodeRole(name: string, opts: pulumi.CustomResourceOptions): EksRole {
   const policies = ["AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"];
-  return eksRole(name, "ec2.amazonaws.com", ["sts:AssumeRole"], policies, opts);
+  // No path: a NodeClass knows the role by its name alone.
+  return eksRole(name, "/", "ec2.amazonaws.com", ["sts:AssumeRole"], policies, opts);
 }
 
 function eksRole(
   name: string,
+  path: string,
   service: string,
   actions: readonly string[],
   managedPolicies: readonly string[],
@@ -43,7 +47,7 @@ function eksRole(
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: actions }],
   };
-  const role = new aws.iam.Role(name, { assumeRolePolicy: JSON.stringify(trustPolicy) }, opts);
+  const role = new aws.iam.Role(name, { path, assumeRolePolicy: JSON.stringify(trustPolicy) }, opts);
   const policies = managedPolicies.map(
     (policy) =>
       new aws.iam.RolePolicyAttachment(

@@ -1,7 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import { bounded, iamPath } from "../iam.ts";
 import { label } from "./network-subnets.ts";
+
+export interface FlowLogsArgs {
+  readonly vpc: aws.ec2.Vpc;
+  readonly retentionDays: number;
+  /** ARN of the policy that their role may not go beyond. Default: none. */
+  readonly permissionsBoundary: string | undefined;
+}
 
 /**
  * Who talked to whom in the VPC, accepted and refused, in a CloudWatch log group that only these logs go to.
@@ -9,11 +17,19 @@ import { label } from "./network-subnets.ts";
  */
 export function flowLogs(
   name: string,
-  { vpc, retentionDays }: { readonly vpc: aws.ec2.Vpc; readonly retentionDays: number },
+  { vpc, retentionDays, permissionsBoundary }: FlowLogsArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.ec2.FlowLog {
   const group = new aws.cloudwatch.LogGroup(name, { retentionInDays: retentionDays }, opts);
-  const role = new aws.iam.Role(name, { assumeRolePolicy: pulumi.jsonStringify(trustPolicy(vpc)) }, opts);
+  const role = new aws.iam.Role(
+    name,
+    {
+      path: iamPath(),
+      ...bounded(permissionsBoundary),
+      assumeRolePolicy: pulumi.jsonStringify(trustPolicy(vpc)),
+    },
+    opts,
+  );
   const policy = new aws.iam.RolePolicy(
     name,
     { role: role.name, policy: pulumi.jsonStringify(deliveryPolicy(group.arn)) },

@@ -17,6 +17,8 @@ export interface NetworkArgs {
   readonly nat: "single" | "per-zone";
   /** Who talked to whom, kept for so many days, as CloudWatch takes them (1, 3, 5, 7, 14, 30 …). Undefined: no logs. */
   readonly flowLogs: { readonly retentionDays: number } | undefined;
+  /** ARN of the policy that the flow logs' role may not go beyond. Default: none. */
+  readonly permissionsBoundary?: string | undefined;
 }
 
 /**
@@ -53,8 +55,10 @@ export class Network extends pulumi.ComponentResource {
     new aws.ec2.DefaultSecurityGroup(`${name}-default`, { vpcId: vpc.id }, child);
     const made = subnets(name, { vpcId: vpc.id, cidr, region }, child);
     const { natAddresses, ready } = routes(name, { vpcId: vpc.id, region, subnets: made, nat }, child);
-    if (args.flowLogs !== undefined)
-      flowLogs(`${name}-flow-logs`, { vpc, retentionDays: args.flowLogs.retentionDays }, child);
+    if (args.flowLogs !== undefined) {
+      const { permissionsBoundary } = args;
+      flowLogs(`${name}-flow-logs`, { ...args.flowLogs, vpc, permissionsBoundary }, child);
+    }
 
     const ids = (of: PerZone<aws.ec2.Subnet>) => perZone(of, ({ id }): pulumi.Output<string> => id);
     this.vpcId = vpc.id;

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { PodIdentity } from "../cluster/cluster.ts";
+import { bounded, iamPath } from "../iam.ts";
 import type { S3Access, S3Endpoint, S3Purpose } from "./object-store.ts";
 import { identityPolicy } from "./permissions.ts";
 import { podAccess } from "./s3-access.ts";
@@ -10,6 +11,8 @@ export interface BucketRolesArgs {
   readonly bucket: aws.s3.Bucket;
   readonly endpoint: S3Endpoint;
   readonly podIdentity: PodIdentity;
+  /** ARN of the policy that no role may go beyond. Default: none. */
+  readonly permissionsBoundary: string | undefined;
 }
 
 /**
@@ -18,14 +21,14 @@ export interface BucketRolesArgs {
  */
 export function bucketRoles(
   name: string,
-  { bucket, endpoint, podIdentity }: BucketRolesArgs,
+  { bucket, endpoint, podIdentity, permissionsBoundary }: BucketRolesArgs,
   opts: pulumi.CustomResourceOptions,
 ): (purpose: S3Purpose) => S3Access {
   const made = new Map<S3Purpose, S3Access>();
   const make = (purpose: S3Purpose): S3Access => {
     const role = new aws.iam.Role(
       `${name}-${purpose}-role`,
-      { assumeRolePolicy: podIdentity.trustPolicy },
+      { path: iamPath(), ...bounded(permissionsBoundary), assumeRolePolicy: podIdentity.trustPolicy },
       opts,
     );
     const policy = new aws.iam.RolePolicy(

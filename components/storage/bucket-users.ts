@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
+import { bounded, iamPath } from "../iam.ts";
 import { s3Purposes, type S3Keys, type S3Purpose } from "./object-store.ts";
 import { identityPolicy } from "./permissions.ts";
 
@@ -20,7 +21,12 @@ export type UserKeys = Readonly<Partial<Record<S3Purpose, S3Keys>>>;
  */
 export function bucketUsers(
   name: string,
-  args: { readonly bucket: aws.s3.Bucket; readonly numbers: KeyNumbers },
+  args: {
+    readonly bucket: aws.s3.Bucket;
+    readonly numbers: KeyNumbers;
+    /** ARN of the policy that no user may go beyond. Default: none. */
+    readonly permissionsBoundary: string | undefined;
+  },
   opts: pulumi.CustomResourceOptions,
 ): UserKeys {
   const purposes = s3Purposes.flatMap((purpose) => {
@@ -29,7 +35,11 @@ export function bucketUsers(
   });
   return Object.fromEntries(
     purposes.map(({ purpose, number }) => {
-      const user = new aws.iam.User(`${name}-${purpose}`, { path: userPath() }, opts);
+      const user = new aws.iam.User(
+        `${name}-${purpose}`,
+        { path: iamPath(), ...bounded(args.permissionsBoundary) },
+        opts,
+      );
       new aws.iam.UserPolicy(
         `${name}-${purpose}-policy`,
         {
@@ -46,9 +56,4 @@ export function bucketUsers(
       return [purpose, pair(number)];
     }),
   );
-}
-
-/** Tells people, and policies, whose users they are. */
-function userPath(): string {
-  return `/${pulumi.getProject()}/${pulumi.getStack()}/`;
 }

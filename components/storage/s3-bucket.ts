@@ -21,6 +21,8 @@ export interface S3BucketArgs {
   readonly eventLogMaxAge: string;
   /** Which purposes have a user with keys. */
   readonly keys: KeyNumbers;
+  /** ARN of the policy that no role and no user may go beyond. Default: none. */
+  readonly permissionsBoundary?: string | undefined;
   /**
    * Whether the data outlives the stack: Pulumi refuses to delete the bucket, and leaves it, with all that guards it,
    * where it may. Otherwise the bucket goes with the stack, and everything in it.
@@ -48,14 +50,10 @@ export class S3Bucket extends pulumi.ComponentResource implements ObjectStore {
 
   constructor(name: string, args: S3BucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:storage:S3Bucket", name, {}, opts);
-    const { region, podIdentity, protect } = args;
+    const { region, podIdentity, permissionsBoundary, protect } = args;
     const child = { parent: this };
     const lasting = { ...child, protect, retainOnDelete: protect };
-    const bucket = new aws.s3.Bucket(
-      name,
-      { ...(args.bucket !== undefined && { bucket: args.bucket }), forceDestroy: !protect },
-      lasting,
-    );
+    const bucket = new aws.s3.Bucket(name, { ...bucketName(args.bucket), forceDestroy: !protect }, lasting);
     const guards = bucketGuards(name, bucket, lasting);
     const lifecycle = bucketLifecycle(
       name,
@@ -69,14 +67,22 @@ export class S3Bucket extends pulumi.ComponentResource implements ObjectStore {
     this.region = region;
     this.eventLogDirectory = pulumi.interpolate`s3a://${this.bucket}/${prefixes.events}`;
     this.ready = [...guards, lifecycle, ...objects];
-    this.keys = bucketUsers(name, { bucket, numbers: args.keys }, child);
-    this.#roles = bucketRoles(name, { bucket, endpoint: { region, pathStyle: false }, podIdentity }, child);
+    this.keys = bucketUsers(name, { bucket, numbers: args.keys, permissionsBoundary }, child);
+    const endpoint = { region, pathStyle: false };
+    this.#roles = bucketRoles(name, { bucket, endpoint, podIdentity, permissionsBoundary }, child);
     this.registerOutputs({ bucket: this.bucket, endpoint: this.endpoint });
   }
 
   access(purpose: S3Purpose): S3Access {
     return this.#roles(purpose);
   }
+}
+
+/** A name that somebody chose, or one that AWS makes, which tells the stack. A prefix has room for 37 characters. */
+function bucketName(chosen: string | undefined): Pick<aws.s3.BucketArgs, "bucket" | "bucketPrefix"> {
+  if (chosen !== undefined) return { bucket: chosen };
+  const prefix = `${pulumi.getProject()}-${pulumi.getStack()}`.toLowerCase().replaceAll(/[^a-z0-9-]/g, "-");
+  return { bucketPrefix: `${prefix.slice(0, 36)}-` };
 }
 
 /** The marker of each prefix, and the objects that the stack puts there. */

@@ -28,6 +28,7 @@ export interface AwsRegistryContext {
   readonly bucket: pulumi.Input<string>;
   readonly region: string;
   readonly authority: () => PrivateCa;
+  readonly permissionsBoundary: string | undefined;
   readonly protect: boolean;
 }
 

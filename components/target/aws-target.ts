@@ -18,11 +18,16 @@ export interface AwsTargetArgs {
   readonly region: Region;
   /** Whether what holds data, and what cannot be had again, outlives a destroy. */
   readonly protect: boolean;
+  /** ARN of the policy that no role and no user with rights of the stack's own may go beyond. Default: none. */
+  readonly permissionsBoundary?: string | undefined;
   /** Tags of everything in AWS, beside the stack's own. */
   readonly tags: Readonly<Record<string, string>>;
   readonly domain: Pick<DnsZoneArgs, "name" | "zone">;
-  readonly cluster: Pick<EksClusterArgs, "version" | "admins" | "publicAccessCidrs" | "logRetentionDays">;
-  readonly network: Omit<NetworkArgs, "region">;
+  readonly cluster: Pick<
+    EksClusterArgs,
+    "version" | "admins" | "viewers" | "publicAccessCidrs" | "logRetentionDays"
+  >;
+  readonly network: Omit<NetworkArgs, "region" | "permissionsBoundary">;
   readonly nodePools: NodePoolsArgs["pools"];
   readonly storage: Pick<S3BucketArgs, "bucket" | "objects" | "eventLogMaxAge" | "keys">;
   readonly registry: AwsRegistryConfig;
@@ -32,11 +37,11 @@ export interface AwsTargetArgs {
 
 /** The platform's ground in an account, from nothing: network, cluster and nodes, bucket, domain, registry. */
 export function awsTarget(args: AwsTargetArgs): Target {
-  const { region, protect } = args;
+  const { region, protect, permissionsBoundary } = args;
   const { provider: amazon } = new AwsAccount("account", args);
   const opts = { providers: [amazon] };
   const authority = sharedCa("ca");
-  const network = new Network("network", { ...args.network, region }, opts);
+  const network = new Network("network", { ...args.network, region, permissionsBoundary }, opts);
   const cluster = new EksCluster(
     "cluster",
     { ...args.cluster, clusterName: stackName(), network, region, protect },
@@ -48,12 +53,16 @@ export function awsTarget(args: AwsTargetArgs): Target {
     { providers: [amazon, cluster.provider] },
   );
   const { podIdentity } = cluster;
-  const store = new S3Bucket("store", { ...args.storage, region, podIdentity, protect }, opts);
+  const store = new S3Bucket(
+    "store",
+    { ...args.storage, region, podIdentity, permissionsBoundary, protect },
+    opts,
+  );
   const zone = new DnsZone("zone", { ...args.domain, protect }, opts);
   const registry = awsRegistry(
     "registry",
     args.registry,
-    { network, zoneId: zone.zoneId, bucket: store.bucket, region, authority, protect },
+    { network, zoneId: zone.zoneId, bucket: store.bucket, region, authority, permissionsBoundary, protect },
     opts,
   );
   const providers = [amazon, nodes.provider];

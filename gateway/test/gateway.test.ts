@@ -9,6 +9,7 @@ import "./kubernetes/cluster.ts";
 import "./kubernetes/watch.ts";
 import "./store/store.ts";
 import "./tokens/flows.ts";
+import "./tokens/life.ts";
 import "./tokens/rotation.ts";
 import "./tokens/token.ts";
 import "./tls.ts";

@@ -21,6 +21,15 @@ export const awsSchema = z
           "whether what holds data, and what cannot be had again, outlives a destroy; without it the data goes with the stack",
         examples: [true],
       }),
+    permissionsBoundary: z
+      .string()
+      .regex(/^arn:aws:iam::\d{12}:policy\/[\w+=,.@/-]+$/)
+      .optional()
+      .meta({
+        description:
+          "ARN of the policy that no role and no user with rights of the stack's own may go beyond; by default none",
+        examples: ["arn:aws:iam::111122223333:policy/spark-platform-boundary"],
+      }),
     tags: z
       .record(
         tagText.refine((key) => !/^aws:/i.test(key), { error: "is AWS's own" }),

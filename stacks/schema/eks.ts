@@ -67,6 +67,14 @@ export const eksSchema = z
         description: "who administers the cluster; whoever runs `pulumi up` must be among them",
         examples: [["arn:aws:iam::111122223333:role/deploy"]],
       }),
+    viewers: z
+      .array(principal)
+      .default([])
+      .refine((arns) => new Set(arns).size === arns.length, { error: "has an ARN twice" })
+      .meta({
+        description: "who sees all of the cluster, secrets too, and changes nothing: the role that previews",
+        examples: [["arn:aws:iam::111122223333:role/preview"]],
+      }),
     publicAccess: z
       .array(z.cidrv4().refine((range) => !range.endsWith("/0"), { error: "is the whole internet" }))
       .default([])

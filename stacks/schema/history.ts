@@ -10,7 +10,7 @@ export const historySchema = z
       .default("1g")
       .meta({
         description:
-          "the JVM's heap in MiB (m) or GiB (g), at least 512m; with 1g, applications with event logs of 1 GB before compression (200,000 tasks) took 820 MiB of the pod's 1536",
+          "the JVM's heap in MiB (m) or GiB (g), at least 512m; with 1g, applications with event logs of 1 GB before compression (200,000 tasks) took 880 MiB of the pod's 1536",
         examples: ["4g"],
       }),
     maxAge: z

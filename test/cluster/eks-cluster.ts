@@ -6,7 +6,7 @@ import { serviceCidr } from "../../components/cluster/network-plan.ts";
 import { upstream } from "../support/graph.ts";
 import { listAt, parseJson, recordAt, textAt, type Fields } from "../support/kube-json.ts";
 import type { Graph } from "../support/mocks.ts";
-import { admins, clusterArn, eksGraph, types, unknown, usual } from "./eks-graph.ts";
+import { admins, clusterArn, eksGraph, types, unknown, usual, viewers } from "./eks-graph.ts";
 import { types as networkTypes } from "./network-graph.ts";
 
 const cluster = (graph: Graph): Fields => graph.only(types.cluster).inputs;
@@ -130,7 +130,7 @@ describe("the cluster", () => {
 });
 
 describe("access to the cluster", () => {
-  it("is that of the administrators and of the nodes, and nobody else's", async () => {
+  it("is that of the administrators, the viewers and the nodes, and nobody else's", async () => {
     const graph = await usual;
     const nodeArn = /^arn:aws:iam::111122223333:role\/cluster-node-role-/;
     const entries = graph
@@ -138,7 +138,7 @@ describe("access to the cluster", () => {
       .map(({ inputs }) => [textAt(inputs, "principalArn") ?? "", inputs["type"]]);
     assert.deepEqual(
       entries.filter(([, type]) => type === "STANDARD").map(([arn]) => arn),
-      admins,
+      [...admins, ...viewers],
     );
     const [nodes, ...more] = entries.filter(([, type]) => type !== "STANDARD");
     assert.deepEqual(more, []);
@@ -149,10 +149,12 @@ describe("access to the cluster", () => {
       const who = (textAt(inputs, "principalArn") ?? "").replace(nodeArn, "nodes ");
       return [who.split(" ")[0], textAt(inputs, "policyArn")?.split("/").at(-1)];
     });
-    assert.deepEqual(granted.sort(), [
+    const expected = [
       ...admins.map((arn) => [arn, "AmazonEKSClusterAdminPolicy"]),
+      ...viewers.map((arn) => [arn, "AmazonEKSAdminViewPolicy"]),
       ["nodes", "AmazonEKSAutoNodePolicy"],
-    ]);
+    ];
+    assert.deepEqual(granted.sort(), expected.sort());
   });
 
   it("is by a kubeconfig that holds no secret and asks AWS for a token", async () => {

@@ -22,6 +22,7 @@ export const types = {
 };
 
 export const admins = ["arn:aws:iam::111122223333:role/deploy", "arn:aws:iam::111122223333:user/ops/ada"];
+export const viewers = ["arn:aws:iam::111122223333:role/preview"];
 export const clusterArn = "arn:aws:eks:eu-central-1:111122223333:cluster/spark-test";
 
 export interface Wishes extends Partial<Omit<EksClusterArgs, "network">> {
@@ -47,6 +48,7 @@ export function eksGraph(
       region,
       network,
       admins,
+      viewers,
       publicAccessCidrs: ["203.0.113.0/24"],
       logRetentionDays: 30,
       protect: false,

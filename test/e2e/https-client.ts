@@ -7,6 +7,9 @@ export interface HttpsAnswer {
   readonly body: string;
 }
 
+/** How long one request may take. */
+const patienceMs = 30_000;
+
 /** A client without a browser's help: no cookies, no redirects. It trusts one authority. */
 export class HttpsClient {
   readonly #address: string;
@@ -23,7 +26,9 @@ export class HttpsClient {
     const { hostname, port, host } = new URL(url);
     const target = { host: this.#address, port, servername: hostname, ca: this.#authority };
     return new Promise((resolve, reject) => {
-      const options = { ...target, headers: { host, ...headers }, path: pathOf(url), agent: false };
+      // The way to the server included: what goes to a pod that is just gone is answered by nobody.
+      const signal = AbortSignal.timeout(patienceMs);
+      const options = { ...target, headers: { host, ...headers }, path: pathOf(url), agent: false, signal };
       const request = https.get(options, (response) => {
         let body = "";
         response.setEncoding("utf8");
@@ -34,7 +39,6 @@ export class HttpsClient {
         response.on("error", reject);
       });
       request.on("error", reject);
-      request.setTimeout(30_000, () => request.destroy(new Error("no answer within 30 s")));
     });
   }
 

@@ -18,6 +18,8 @@ export interface Answer {
   readonly body: string;
 }
 
+/** How long one request may take. */
+const patienceMs = 30_000;
 const run = promisify(execFile);
 
 /** A registry over TLS, as its users meet it: its API, and buildah. Only the given authority is trusted. */
@@ -42,6 +44,8 @@ export class RegistryClient {
       headers,
       ca: this.authority,
       agent: false,
+      // The way to the server included: what goes to a pod that is just gone is answered by nobody.
+      signal: AbortSignal.timeout(patienceMs),
       ...(auth !== undefined && { auth }),
     };
     return new Promise((resolve, reject) => {
@@ -55,7 +59,6 @@ export class RegistryClient {
         response.on("error", reject);
       });
       request.on("error", reject);
-      request.setTimeout(30_000, () => request.destroy(new Error("no answer within 30 s")));
       request.end();
     });
   }

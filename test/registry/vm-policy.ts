@@ -190,7 +190,7 @@ for (const [kind, graph] of graphs) {
       "RolePolicy",
     ]);
     const { inputs } = (await graph).only("aws:iam/role:Role");
-    assert.deepEqual(Object.keys(inputs), ["assumeRolePolicy"], "no managed policy");
+    assert.deepEqual(Object.keys(inputs), ["assumeRolePolicy", "path"], "no managed policy");
     assert.deepEqual(parseJson(textAt(inputs, "assumeRolePolicy") ?? ""), {
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],

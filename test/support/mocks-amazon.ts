@@ -68,7 +68,9 @@ export function amazon(type: string, name: string, inputs: Fields): { id: string
       return { id, state: { zoneId: `Z${digest(name, 12).toUpperCase()}`, nameServers } };
     }
     case "aws:s3/bucket:Bucket": {
-      const bucket = textAt(inputs, "bucket") ?? id;
+      const prefix = textAt(inputs, "bucketPrefix");
+      const made = prefix === undefined ? id : `${prefix}${digest(name, 26)}`;
+      const bucket = textAt(inputs, "bucket") ?? made;
       return { id: bucket, state: { bucket, arn: `arn:aws:s3:::${bucket}` } };
     }
     case "aws:ssm/parameter:Parameter": {

@@ -33,6 +33,8 @@ export interface RegistryVmArgs {
   /** A number raised by one is a new password, while the old one goes on for a while. */
   readonly passwords: PasswordNumbers;
   readonly certificate: RegistryCertificate;
+  /** ARN of the policy that the VM's role may not go beyond. Default: none. */
+  readonly permissionsBoundary?: string | undefined;
   /** Whether Pulumi refuses to delete what cannot be had again: the address, and the names that lead to it. */
   readonly protect: boolean;
 }
@@ -73,7 +75,12 @@ export class RegistryVm extends pulumi.ComponentResource implements Registry {
     const challenge = acme && { zoneId, host };
     const { profile, policy } = vmRole(
       name,
-      { bucket, parameterPathArn: parameters.pathArn, challenge },
+      {
+        bucket,
+        parameterPathArn: parameters.pathArn,
+        challenge,
+        permissionsBoundary: args.permissionsBoundary,
+      },
       child,
     );
     const { group, rules } = firewall(name, { ...args, vpcId: network.vpcId }, child);

@@ -1,12 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import { bounded, iamPath } from "../../iam.ts";
 import { rolePolicy, trustPolicy } from "./policy.ts";
 
 export interface VmRoleArgs {
   readonly bucket: pulumi.Input<string>;
   /** ARN of the path of its parameters. */
   readonly parameterPathArn: pulumi.Input<string>;
+  /** ARN of the policy that the role may not go beyond. Default: none. */
+  readonly permissionsBoundary?: string | undefined;
   readonly challenge?: { readonly zoneId: pulumi.Input<string>; readonly host: string } | undefined;
 }
 
@@ -17,11 +20,20 @@ export interface VmRole {
 }
 
 /** The identity of the registry's VM. */
-export function vmRole(name: string, args: VmRoleArgs, opts: pulumi.CustomResourceOptions): VmRole {
-  const role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: JSON.stringify(trustPolicy) }, opts);
+export function vmRole(
+  name: string,
+  { permissionsBoundary, ...args }: VmRoleArgs,
+  opts: pulumi.CustomResourceOptions,
+): VmRole {
+  const path = iamPath();
+  const role = new aws.iam.Role(
+    `${name}-role`,
+    { path, ...bounded(permissionsBoundary), assumeRolePolicy: JSON.stringify(trustPolicy) },
+    opts,
+  );
   const policy = pulumi.output(args).apply((rights): string => JSON.stringify(rolePolicy(rights)));
   return {
     policy: new aws.iam.RolePolicy(`${name}-policy`, { role: role.name, policy }, opts),
-    profile: new aws.iam.InstanceProfile(`${name}-profile`, { role: role.name }, opts),
+    profile: new aws.iam.InstanceProfile(`${name}-profile`, { path, role: role.name }, opts),
   };
 }
