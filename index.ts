@@ -1,15 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { Gateway } from "./components/gateway/gateway.ts";
 import { UserInterface } from "./components/ingress/user-interface.ts";
-import { TeamNamespace } from "./components/namespaces/team-namespace.ts";
-import { SparkOperator } from "./components/operator/spark-operator.ts";
+import { sparkTeams } from "./components/operator/spark-teams.ts";
 import { registryOutput } from "./components/registry/registry-output.ts";
 import { awsTarget } from "./components/target/aws-target.ts";
 import { kubeconfigTarget } from "./components/target/kubeconfig-target.ts";
 import { loadConfig } from "./config.ts";
-import { operatorImage, sparkImage } from "./images/versions.ts";
-import { declareJob } from "./jobs/declare-job.ts";
-import { jobRuntime } from "./jobs/job-runtime.ts";
+import { gatewayImage, operatorImage, sparkImage } from "./images/versions.ts";
+import { declareJobs } from "./jobs/declare-jobs.ts";
 
 const config = loadConfig();
 const { imageRegistry, jobDefaults, sparkVersions } = config;
@@ -21,47 +20,36 @@ const target = config.target.kind === "aws" ? awsTarget(config.target) : kubecon
 const { store, registry: stackRegistry } = target;
 const opts = { providers: [...target.providers] };
 
-const teams = config.namespaces.map(({ name, quota, egress }) => ({
-  name,
-  team: new TeamNamespace(name, { namespace: name, store, registry: stackRegistry, quota, egress }, opts),
-}));
-
-const operator = new SparkOperator(
-  "operator",
+const teams = sparkTeams(
   {
-    ...config.operator,
-    image: operatorImage(imageRegistry),
-    store,
-    namespaces: teams.map(({ team }) => team),
-    registry: stackRegistry,
-  },
-  opts,
-);
-
-const declared = teams.flatMap(({ name: namespace, team }) => {
-  const runtime = jobRuntime({
-    team,
+    ...config,
     store,
     registry: stackRegistry,
+    operator: { ...config.operator, image: operatorImage(imageRegistry) },
     images,
     defaults: jobDefaults,
     placement: target.jobPlacement,
-    ready: operator.ready,
-  });
-  return config.jobs
-    .filter((job) => job.namespace === namespace)
-    .map((job) => {
-      const { application } = declareJob(job.name, { ...job, runtime }, opts);
-      return [job.name, pulumi.interpolate`${namespace}/${application}`] as const;
-    });
-});
-
-const image = sparkImage(imageRegistry).reference;
+  },
+  opts,
+);
+const parts = { store, registry: stackRegistry, authority: target.authority };
 const pages =
   target.ui &&
-  new UserInterface(
-    "ui",
-    { ...target.ui, image, store, registry: stackRegistry, authority: target.authority },
+  new UserInterface("ui", { ...parts, ...target.ui, image: sparkImage(imageRegistry).reference }, opts);
+const api =
+  target.gateway &&
+  new Gateway(
+    "gateway",
+    {
+      ...parts,
+      ...target.gateway,
+      image: gatewayImage(imageRegistry).reference,
+      cluster: pulumi.getStack(),
+      teams,
+      jobDefaults,
+      versions: sparkVersions,
+      historyUrl: pages?.output.url,
+    },
     opts,
   );
 
@@ -73,11 +61,13 @@ export const storageEndpoint = store.endpoint;
 export const registry = registryOutput(stackRegistry, imageRegistry);
 /** Where the pages are, the DNS records that they need, and who can log in; empty where there are none. */
 export const ui = pages?.output ?? {};
+/** Where the API is, the DNS records that it needs, and the token of the first admin; empty where there is none. */
+export const gateway = api?.output ?? {};
 /** The account's part: cluster, name servers of the zone, key pairs of the bucket; empty where there is none. */
 export const aws = target.aws ?? {};
 /** Spark version -> image, for users who build their own on top. */
 export const sparkImages = images;
 /** The teams' namespaces. */
-export const namespaces = teams.map(({ team }) => team.namespace);
+export const namespaces = teams.map(({ namespace }) => namespace);
 /** Declared jobs: name -> NAMESPACE/NAME of the Kubernetes resource. */
-export const jobs = Object.fromEntries(declared);
+export const jobs = declareJobs(config.jobs, teams, opts);

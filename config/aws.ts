@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { AwsGatewayConfig } from "../components/target/aws-gateway.ts";
 import type { AwsTargetArgs } from "../components/target/aws-target.ts";
 import type { AwsUiConfig } from "../components/target/aws-ui.ts";
 import type { AwsSettings } from "../stacks/schema.ts";
+import { postgresConfig } from "./gateway.ts";
 import { existingRegistryConfig } from "./registry.ts";
 
 /** What a stack says of an account, with its secrets as such. */
@@ -18,6 +20,7 @@ export function awsConfig(settings: AwsSettings, objects: Readonly<Record<string
     storage: { ...storage, objects, eventLogMaxAge: history.maxAge },
     registry: registry.kind === "existing" ? existingRegistryConfig(registry) : registry,
     ui: uiConfig(settings),
+    gateway: gatewayConfig(settings),
   };
 }
 
@@ -32,4 +35,10 @@ function uiConfig({ ui, history }: AwsSettings): AwsUiConfig | undefined {
         : identity,
     history,
   };
+}
+
+function gatewayConfig({ gateway }: AwsSettings): AwsGatewayConfig | undefined {
+  if (gateway.kind === "none") return undefined;
+  const { database } = gateway;
+  return { ...gateway, database: database.kind === "postgres" ? postgresConfig(database.url) : database };
 }

@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { GatewayConfig } from "../components/gateway/gateway.ts";
 import type { ClusterExposure } from "../components/ingress/exposure.ts";
 import type { UiConfig } from "../components/ingress/user-interface.ts";
 import type { StorageConfig } from "../components/storage/create-object-store.ts";
 import type { S3Keys } from "../components/storage/object-store.ts";
 import type { KubeconfigTargetArgs } from "../components/target/kubeconfig-target.ts";
 import type { KubeconfigSettings } from "../stacks/schema.ts";
+import { postgresConfig } from "./gateway.ts";
 import { existingRegistryConfig } from "./registry.ts";
 
 /** What a stack says of a cluster that exists, with its secrets as such. */
@@ -25,6 +27,7 @@ export function kubeconfigConfig(
     storage: storageConfig(settings.storage, objects),
     registry: registry.kind === "existing" ? existingRegistryConfig(registry) : registry,
     ui: uiConfig(settings),
+    gateway: gatewayConfig(settings),
   };
 }
 
@@ -65,15 +68,30 @@ function uiConfig({ ui, history }: KubeconfigSettings): UiConfig | undefined {
   };
 }
 
-/** How the pages are reached; what else faces browsers is reached alike, at another port. */
-function exposureOf(ui: Exclude<KubeconfigSettings["ui"], { kind: "none" }>, port?: number): ClusterExposure {
-  switch (ui.kind) {
+function gatewayConfig({ gateway }: KubeconfigSettings): GatewayConfig | undefined {
+  if (gateway.kind === "none") return undefined;
+  const { host, limits, registerToken, certificate, database } = gateway;
+  return {
+    host,
+    limits,
+    registerToken,
+    exposure: exposureOf(gateway),
+    certificate,
+    database: database.kind === "postgres" ? postgresConfig(database.url) : database,
+  };
+}
+
+type Reached = Exclude<KubeconfigSettings["ui"] | KubeconfigSettings["gateway"], { kind: "none" }>;
+
+/** How a server is reached; what else faces browsers is reached as the pages are, at another port. */
+function exposureOf(server: Reached, port?: number): ClusterExposure {
+  switch (server.kind) {
     case "node-port":
-      return { kind: "node-port", port: port ?? ui.nodePort };
+      return { kind: "node-port", port: port ?? server.nodePort };
     case "load-balancer":
       return { kind: "load-balancer" };
     case "ingress":
-      return { kind: "ingress", className: ui.ingressClass };
+      return { kind: "ingress", className: server.ingressClass };
   }
 }
 

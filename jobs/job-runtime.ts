@@ -15,6 +15,15 @@ export interface JobRuntime {
   readonly ready: readonly pulumi.Resource[];
 }
 
+/** A team's namespace and what its jobs run with. */
+export interface TeamRuntime {
+  /** The namespace's name, as the stack file has it. */
+  readonly name: string;
+  /** The same, known when the namespace is there. */
+  readonly namespace: pulumi.Output<string>;
+  readonly runtime: JobRuntime;
+}
+
 export interface JobRuntimeArgs {
   readonly team: JobNamespace;
   readonly store: ObjectStore;

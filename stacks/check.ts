@@ -1,6 +1,7 @@
 import { check, type JobDefaults, type Result, type Violation } from "../jobs/manifest/index.ts";
 import { isRecord } from "../jobs/manifest/record.ts";
 import { describeValue } from "../jobs/manifest/text.ts";
+import { sharedWithGateway, withoutLoadBalancer } from "./gateway.ts";
 import { hostViolations } from "./hosts.ts";
 import { jobDefaultsSchema, stackJobDefaults } from "./job-defaults.ts";
 import { declaredJobs, type DeclaredJob } from "./jobs.ts";
@@ -39,7 +40,9 @@ export function checkStack(
     ...(target.ok ? [] : target.violations),
     ...(settings.ok ? [] : settings.violations),
     ...namespaceViolations(given["namespaces"]),
-    ...(kind === "aws" ? hostViolations(given) : []),
+    ...(kind === "aws"
+      ? [...hostViolations(given), ...withoutLoadBalancer(given)]
+      : sharedWithGateway(given)),
     ...(objects.ok ? [] : objects.violations),
     ...(jobs.ok ? [] : jobs.violations),
     ...versionViolations(jobDefaults.sparkVersion, versions[kind]),

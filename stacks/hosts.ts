@@ -3,7 +3,7 @@ import { isRecord } from "../jobs/manifest/record.ts";
 import { describeValue } from "../jobs/manifest/text.ts";
 
 /** Keys that name a host, and of which kind they must be for the stack to make its DNS record. */
-const hostKeys = { registry: "vm", ui: "alb" };
+const hostKeys = { registry: "vm", ui: "alb", gateway: "alb" };
 
 /** Hosts that are not below the stack's domain, or that two servers would share. */
 export function hostViolations(given: Readonly<Record<string, unknown>>): readonly Violation[] {
@@ -14,9 +14,10 @@ export function hostViolations(given: Readonly<Record<string, unknown>>): readon
     const host = part["host"];
     return typeof host === "string" ? [{ path: `${key}.host`, host }] : [];
   });
-  const [first, ...others] = hosts;
-  if (first === undefined) return [];
-  const shared = others.filter(({ host }) => host === first.host);
+  const shared = hosts.flatMap(({ path, host }, index) => {
+    const earlier = hosts.slice(0, index).find((other) => other.host === host);
+    return earlier === undefined ? [] : [{ path, host, earlier }];
+  });
   const name = isRecord(domain) ? domain["name"] : undefined;
   const outside =
     typeof name === "string" ? hosts.filter(({ host }) => host !== name && !host.endsWith(`.${name}`)) : [];
@@ -26,9 +27,9 @@ export function hostViolations(given: Readonly<Record<string, unknown>>): readon
       problem: `${describeValue(host)} is not below the stack's domain ${describeValue(name)}`,
       expected: `${describeValue(name)} itself or a name below it, for example "${path.split(".")[0] ?? ""}.${String(name)}"`,
     })),
-    ...shared.map(({ path, host }) => ({
+    ...shared.map(({ path, host, earlier }) => ({
       path,
-      problem: `${describeValue(host)} is ${first.path} too`,
+      problem: `${describeValue(host)} is ${earlier.path} too`,
       expected: "another name, since another server answers there",
     })),
   ];

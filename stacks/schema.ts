@@ -7,6 +7,7 @@ import { awsSchema, domainSchema } from "./schema/aws.ts";
 import { eksSchema } from "./schema/eks.ts";
 import { existingClusterSchema } from "./schema/existing-cluster.ts";
 import { text } from "./schema/fields.ts";
+import { awsGatewaySchema, gatewaySchema } from "./schema/gateway.ts";
 import { historySchema } from "./schema/history.ts";
 import { namespaceSchema, operatorSchema } from "./schema/platform.ts";
 import { awsRegistrySchema, registrySchema } from "./schema/registry.ts";
@@ -68,6 +69,7 @@ export const targetKeys = {
     storage: storageSchema,
     registry: registrySchema,
     ui: uiSchema,
+    gateway: gatewaySchema,
   },
   aws: {
     aws: awsSchema,
@@ -76,6 +78,7 @@ export const targetKeys = {
     storage: s3BucketSchema,
     registry: awsRegistrySchema,
     ui: awsUiSchema,
+    gateway: awsGatewaySchema,
   },
 };
 

@@ -5,6 +5,7 @@ import { clusterProvider, type ClusterAddress } from "./cluster-provider.ts";
 import { nodeClass, type NodeCluster } from "./node-classes.ts";
 import { nodePoolSpec, type PoolLimits, type PoolShape } from "./node-pool.ts";
 import type { PerZone } from "./regions.ts";
+import { volumeClass } from "./volume-class.ts";
 
 export interface NodePoolsArgs {
   readonly cluster: NodeCluster & { readonly address: ClusterAddress };
@@ -19,17 +20,19 @@ export interface NodePoolsArgs {
    * jobs get a new one when they are replaced, so an authority is added a while before it is used.
    */
   readonly trusted: readonly pulumi.Input<string>[];
+  /** Whether disks of pods outlive those. */
+  readonly protect: boolean;
 }
 
 /**
  * The nodes of an EKS cluster in Auto Mode, which come and go with the pods that need them: on-demand ones for the
  * platform's pods and, apart from those, for drivers, and spot ones in a single zone for executors. It also makes
- * Kubernetes' network policies count.
+ * Kubernetes' network policies count, and a class of disks for pods that ask for a volume.
  * What runs there is left to others, and so is the provider of the cluster itself.
  *
  *     const limits = { cpu: "64", memory: "256Gi" };
  *     const pools = { platform: limits, driver: limits, executor: limits };
- *     new NodePools("pools", { cluster, network, pools, trusted: [] }, { provider: cluster.provider });
+ *     new NodePools("pools", { cluster, network, pools, trusted: [], protect }, { provider: cluster.provider });
  */
 export class NodePools extends pulumi.ComponentResource {
   /**
@@ -37,6 +40,8 @@ export class NodePools extends pulumi.ComponentResource {
    * drains its nodes, and where none is left, what waits to be taken down by a pod waits for good.
    */
   readonly provider: k8s.Provider;
+  /** Storage class of volumes. */
+  readonly volumeClass: pulumi.Output<string>;
 
   constructor(name: string, args: NodePoolsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:cluster:NodePools", name, {}, opts);
@@ -75,6 +80,7 @@ export class NodePools extends pulumi.ComponentResource {
       }),
     ];
     this.provider = clusterProvider(`${name}-provider`, cluster.address, { ...child, dependsOn: ready });
+    this.volumeClass = volumeClass(name, args, child);
     this.registerOutputs({ provider: this.provider });
   }
 }

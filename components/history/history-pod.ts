@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { restrictedContainer, restrictedPod } from "../pod-security.ts";
 import type { S3Access } from "../storage/object-store.ts";
+import { s3Env } from "../storage/pod-env.ts";
 import { cacheFolder, cacheVolumeGiB, podMemoryMiB, port, type HistorySizing } from "./history-conf.ts";
 
 /** uid and gid of spark in its image. */
@@ -39,14 +40,6 @@ export interface HistoryPodArgs {
 /** One History Server; what it keeps on disk can be read again from the bucket. */
 export function historyPod(args: HistoryPodArgs): k8s.types.input.core.v1.PodSpec {
   const memory = `${podMemoryMiB(args.sizing)}Mi`;
-  const { env, keys } = args.access;
-  const identity = [
-    ...Object.entries(env).map(([name, value]) => ({ name, value })),
-    ...Object.entries(keys?.secretEnv ?? {}).map(([name, { secret, key }]) => ({
-      name,
-      valueFrom: { secretKeyRef: { name: secret, key } },
-    })),
-  ];
   return {
     serviceAccountName: args.serviceAccount,
     automountServiceAccountToken: false,
@@ -69,7 +62,7 @@ export function historyPod(args: HistoryPodArgs): k8s.types.input.core.v1.PodSpe
           { name: "SPARK_DAEMON_MEMORY", value: args.sizing.memory },
           // A server without memory answers nobody: better a new one.
           { name: "SPARK_HISTORY_OPTS", value: "-XX:+ExitOnOutOfMemoryError" },
-          ...identity,
+          ...s3Env(args.access),
         ],
         ports: [{ name: "http", containerPort: port }],
         startupProbe: { ...probe, periodSeconds: 2, failureThreshold: 90 },

@@ -7,7 +7,7 @@ export type DataVolume =
       /** A claim on a storage class. Default class: the cluster's own. */
       readonly kind: "claim";
       readonly size: string;
-      readonly storageClass?: string | undefined;
+      readonly storageClass?: pulumi.Input<string> | undefined;
     }
   | {
       /** A folder of one node, for clusters without a storage class. The folder must exist. */

@@ -8,6 +8,7 @@ import type { Region } from "../cluster/regions.ts";
 import { DnsZone, type DnsZoneArgs } from "../ingress/dns-zone.ts";
 import { S3Bucket, type S3BucketArgs } from "../storage/s3-bucket.ts";
 import { AwsAccount } from "./aws-account.ts";
+import { awsGateway, type AwsGatewayConfig } from "./aws-gateway.ts";
 import { awsRegistry, trustedAuthorities, type AwsRegistryConfig } from "./aws-registry.ts";
 import { awsUi, type AwsUiConfig } from "./aws-ui.ts";
 import type { Target } from "./target.ts";
@@ -33,6 +34,8 @@ export interface AwsTargetArgs {
   readonly registry: AwsRegistryConfig;
   /** Undefined: there are no pages, and no History Server. */
   readonly ui: AwsUiConfig | undefined;
+  /** At the load balancer of the pages: not without them. Undefined: there is no API. */
+  readonly gateway: AwsGatewayConfig | undefined;
 }
 
 /** The platform's ground in an account, from nothing: network, cluster and nodes, bucket, domain, registry. */
@@ -49,7 +52,13 @@ export function awsTarget(args: AwsTargetArgs): Target {
   );
   const nodes = new NodePools(
     "nodes",
-    { cluster, network, pools: args.nodePools, trusted: trustedAuthorities(args.registry, authority) },
+    {
+      cluster,
+      network,
+      pools: args.nodePools,
+      trusted: trustedAuthorities(args.registry, authority),
+      protect,
+    },
     { providers: [amazon, cluster.provider] },
   );
   const { podIdentity } = cluster;
@@ -66,13 +75,16 @@ export function awsTarget(args: AwsTargetArgs): Target {
     opts,
   );
   const providers = [amazon, nodes.provider];
+  const otherHosts = args.gateway === undefined ? [] : [args.gateway.host];
+  const pages = args.ui && awsUi(args.ui, { otherHosts, zoneId: zone.zoneId, protect }, { providers });
   return {
     jobPlacement: cluster.jobPlacement,
     providers,
     store,
     registry,
     authority,
-    ui: args.ui && awsUi(args.ui, { zoneId: zone.zoneId, protect }, { providers }),
+    ui: pages?.ui,
+    gateway: args.gateway && pages && awsGateway(args.gateway, { ...pages, storageClass: nodes.volumeClass }),
     aws: {
       clusterName: cluster.name,
       region,

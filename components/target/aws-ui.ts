@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { HistorySizing } from "../history/history-conf.ts";
 import { AlbClass, type AlbClassArgs } from "../ingress/alb-class.ts";
+import type { AlbExposure } from "../ingress/alb-route.ts";
 import { domainPrefix } from "../ingress/cognito-domain.ts";
 import type { OidcIdentityArgs } from "../ingress/oidc-identity.ts";
 import type { Allowed } from "../ingress/proxy-config.ts";
@@ -20,7 +21,15 @@ export interface AwsUiConfig extends Pick<AlbClassArgs, "scheme" | "allowedCidrs
   readonly history: HistorySizing;
 }
 
+/** The pages, and the load balancer that others may use as well. */
+export interface AwsUi {
+  readonly ui: UiConfig;
+  readonly exposure: AlbExposure;
+}
+
 export interface AwsUiContext {
+  /** Hosts of other servers at the load balancer. */
+  readonly otherHosts: readonly string[];
   /** Route 53 zone of the host. */
   readonly zoneId: pulumi.Input<string>;
   readonly protect: boolean;
@@ -29,11 +38,11 @@ export interface AwsUiContext {
 /** The pages at a load balancer of their own, with a certificate of ACM and a record in the stack's zone. */
 export function awsUi(
   { host, identity, allowed, adminGroup, history, ...alb }: AwsUiConfig,
-  { zoneId, protect }: AwsUiContext,
+  { otherHosts, zoneId, protect }: AwsUiContext,
   opts: pulumi.ComponentResourceOptions,
-): UiConfig {
-  const { exposure } = new AlbClass("alb", { ...alb, hosts: [host], zoneId }, opts);
-  return {
+): AwsUi {
+  const { exposure } = new AlbClass("alb", { ...alb, hosts: [host, ...otherHosts], zoneId }, opts);
+  const ui: UiConfig = {
     host,
     exposure,
     certificate: undefined,
@@ -45,4 +54,5 @@ export function awsUi(
     adminGroup,
     history,
   };
+  return { ui, exposure };
 }

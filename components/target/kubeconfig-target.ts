@@ -1,5 +1,6 @@
 import { sharedCa } from "../certificates/shared-ca.ts";
 import { ExistingCluster, type ExistingClusterArgs } from "../cluster/existing-cluster.ts";
+import type { GatewayConfig } from "../gateway/gateway.ts";
 import type { UiConfig } from "../ingress/user-interface.ts";
 import { createRegistry, type RegistryConfig } from "../registry/create-registry.ts";
 import { createObjectStore, type StorageConfig } from "../storage/create-object-store.ts";
@@ -13,6 +14,8 @@ export interface KubeconfigTargetArgs {
   readonly registry: RegistryConfig;
   /** Undefined: there are no pages, and no History Server. */
   readonly ui: UiConfig | undefined;
+  /** Undefined: there is no API. */
+  readonly gateway: GatewayConfig | undefined;
 }
 
 /** The platform's ground in a cluster that somebody else has made. */
@@ -30,6 +33,7 @@ export function kubeconfigTarget(args: KubeconfigTargetArgs): Target {
     registry,
     authority,
     ui: args.ui,
+    gateway: args.gateway,
     aws: undefined,
   };
 }

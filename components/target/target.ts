@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { JobPlacement } from "../../jobs/manifest/index.ts";
 import type { PrivateCa } from "../certificates/private-ca.ts";
+import type { GatewayConfig } from "../gateway/gateway.ts";
 import type { UiConfig } from "../ingress/user-interface.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ObjectStore, S3Purpose } from "../storage/object-store.ts";
@@ -19,6 +20,8 @@ export interface Target {
   readonly authority: () => PrivateCa;
   /** The pages, and how browsers reach them here. Undefined: there are none. */
   readonly ui: UiConfig | undefined;
+  /** The API, and how clients reach it here. Undefined: there is none. */
+  readonly gateway: GatewayConfig | undefined;
   /** What people need to know of the account's part. Undefined where there is no such part. */
   readonly aws: AwsOutput | undefined;
 }

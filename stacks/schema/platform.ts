@@ -4,7 +4,8 @@ import { dnsLabel, quantity, text } from "./fields.ts";
 
 export const namespaceSchema = z.strictObject({
   name: dnsLabel("name of the team's namespace", "analytics").refine(
-    (name) => !/^(default|kube-.*|spark-(history|operator|registry|storage|storage-setup|ui))$/.test(name),
+    (name) =>
+      !/^(default|kube-.*|spark-(gateway|history|operator|registry|storage|storage-setup|ui))$/.test(name),
     { error: "is taken by Kubernetes or by the platform" },
   ),
   quota: z

@@ -1,26 +1,7 @@
 import { z } from "zod";
 
-import { quantity, secret, text } from "./fields.ts";
-
-const volumeSchema = z
-  .discriminatedUnion("kind", [
-    z.strictObject({
-      kind: z.literal("claim"),
-      size: quantity("size of the volume", "20Gi").default("20Gi"),
-      storageClass: text("storage class; by default the cluster's own", "standard").optional(),
-    }),
-    z.strictObject({
-      kind: z.literal("node"),
-      path: z
-        .string()
-        .startsWith("/")
-        .meta({ description: "folder on the node, which must exist", examples: ["/var/lib/spark-store"] }),
-      node: text("the node's kubernetes.io/hostname label", "node-1"),
-      size: quantity("size of the volume", "20Gi").default("20Gi"),
-    }),
-  ])
-  .default({ kind: "claim", size: "20Gi" })
-  .meta({ description: "where the store keeps its data", examples: [{ kind: "claim", size: "20Gi" }] });
+import { secret, text } from "./fields.ts";
+import { storeVolume } from "./volume.ts";
 
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
 const bucketRule = "3 to 63 lower-case letters, digits and dashes";
@@ -71,7 +52,7 @@ const storageKeysSchema = z
 
 export const storageSchema = z
   .discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("in-cluster"), ...bucketFields, volume: volumeSchema }),
+    z.strictObject({ kind: z.literal("in-cluster"), ...bucketFields, volume: storeVolume }),
     z.strictObject({
       kind: z.literal("existing"),
       ...bucketFields,

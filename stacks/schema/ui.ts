@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { certificate, misfit } from "./certificate.ts";
 import { hostName, nodePort, text } from "./fields.ts";
 import { adminGroup, allowed, group, oidc } from "./visitors.ts";
 
@@ -7,25 +8,6 @@ const email = z
   .email()
   .max(128)
   .meta({ description: "email that the user logs in with", examples: ["ann@example.org"] });
-
-const certificate = z
-  .discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("private") }),
-    z.strictObject({
-      kind: z.literal("cert-manager"),
-      issuer: text("name of the issuer", "letsencrypt"),
-      issuerKind: z
-        .enum(["ClusterIssuer", "Issuer"])
-        .default("ClusterIssuer")
-        .meta({ description: "kind of the issuer", examples: ["ClusterIssuer"] }),
-    }),
-  ])
-  .prefault({ kind: "private" })
-  .meta({
-    description:
-      "where the certificate comes from: the stack's own authority (private) or the cluster's cert-manager",
-    examples: [{ kind: "private" }, { kind: "cert-manager", issuer: "letsencrypt" }],
-  });
 
 const identity = z
   .discriminatedUnion("kind", [
@@ -98,13 +80,9 @@ function rules(ui: Pages): readonly Rule[] {
   const { certificate: from, identity: who, kind } = ui;
   const dex = who.kind === "dex" ? who : undefined;
   const atNodes = kind === "node-port";
+  const wrong = misfit(ui);
   return [
-    [
-      from.kind === "cert-manager" && kind !== "ingress",
-      ["certificate", "kind"],
-      `does not go with kind ${kind}`,
-      "kind ingress, whose controller takes a renewed certificate while it runs, or a private one",
-    ],
+    ...(wrong === undefined ? [] : [[true, wrong.path, wrong.message, wrong.expected] as const]),
     [
       from.kind === "cert-manager" && dex !== undefined,
       ["certificate", "kind"],

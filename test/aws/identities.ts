@@ -18,11 +18,12 @@ for (const stack of stacks) {
     const graph = await awsGraph(stack);
     assert.deepEqual([...associations(graph)].sort(), [
       "analytics/spark",
+      "spark-gateway/gateway",
       "spark-history/history",
       "spark-operator/spark-operator-controller",
     ]);
     const roles = graph.all(associationType).map(({ inputs }) => inputs["roleArn"]);
-    assert.equal(new Set(roles).size, 3);
+    assert.equal(new Set(roles).size, 4);
   });
 
   test(`no pod holds a key: there is no secret of S3, and nothing names one (${stack})`, async () => {
@@ -54,6 +55,8 @@ for (const stack of stacks) {
     assert.ok(operator.dependsOn.includes(association("analytics/spark").urn));
     const history = graph.only("kubernetes:apps/v1:Deployment", "history-server");
     assert.ok(history.dependsOn.includes(association("spark-history/history").urn));
+    const gateway = graph.only("kubernetes:apps/v1:Deployment", "gateway-server");
+    assert.ok(gateway.dependsOn.includes(association("spark-gateway/gateway").urn));
   });
 
   test(`jobs run on their own nodes, and ask the agent for who they are (${stack})`, async () => {
@@ -94,6 +97,7 @@ for (const stack of stacks) {
     const graph = await awsGraph(stack);
     for (const [namespace, policy] of [
       ["analytics", "spark"],
+      ["spark-gateway", "gateway"],
       ["spark-history", "history"],
       ["spark-operator", "spark-operator"],
     ] as const) {

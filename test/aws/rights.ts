@@ -41,6 +41,7 @@ const services: Readonly<Record<string, string>> = {
   "store-jobs-role": "pods.eks.amazonaws.com",
   "store-history-role": "pods.eks.amazonaws.com",
   "store-operator-role": "pods.eks.amazonaws.com",
+  "store-gateway-role": "pods.eks.amazonaws.com",
 };
 
 const ofIdentity = ({ type }: Registration): boolean => /aws:iam\/(role|user)Policy:/.test(type);

@@ -62,7 +62,7 @@ export function eksGraph(
     };
     const made = new NodePools(
       "pools",
-      { cluster, network, pools: limits, trusted: [], ...pools },
+      { cluster, network, pools: limits, trusted: [], protect: true, ...pools },
       { provider },
     );
     new k8s.core.v1.Namespace("team", {}, { provider: made.provider });

@@ -28,6 +28,9 @@ const vm = (fields: Fields): Fields => ({
 const alb = (fields: Fields): Fields => ({
   ui: { kind: "alb", host: "spark.example.org", allowed: { groups: ["data"] }, ...fields },
 });
+const api = (fields: Fields): Fields => ({
+  gateway: { kind: "alb", host: "api.spark.example.org", ...fields },
+});
 const domain = (fields: Fields): Fields => ({ domain: { name: "spark.example.org", ...fields } });
 
 const wrong: readonly Wrong[] = [
@@ -119,6 +122,22 @@ const wrong: readonly Wrong[] = [
     "ui.host",
     /"spark\.example\.org" is registry\.host too/,
     /another name/,
+  ],
+  [{ ...alb({}), ...api({ kind: "node-port" }) }, "gateway.kind", /./, /"kind":"alb"/],
+  [{ ...alb({}), ...api({ host: undefined }) }, "gateway.host", /is missing/, /api\.spark/],
+  [{ ...alb({}), ...api({ host: "api.other.org" }) }, "gateway.host", /not below the stack's domain/, /./],
+  [
+    { ...alb({}), ...api({ host: "spark.example.org" }) },
+    "gateway.host",
+    /"spark\.example\.org" is ui\.host too/,
+    /another name/,
+  ],
+  [api({}), "gateway.kind", /the load balancer of the pages, and there are none/, /pages of kind alb/],
+  [
+    { ...alb({}), ...api({ database: { kind: "embedded", size: "1 GB" } }) },
+    "gateway.database.size",
+    /"1 GB"/,
+    /"4Gi"/,
   ],
   [
     { jobDefaults: { sparkVersion: "3.5.8" } },

@@ -38,6 +38,7 @@ test("a stack that names its namespaces has all the rest by default", async () =
       },
       registry: { kind: "none" },
       ui: undefined,
+      gateway: undefined,
     },
     imageRegistry: "localhost/spark-platform",
     sparkVersions: ["4.0.4", "3.5.8"],
@@ -71,11 +72,13 @@ test("a kubeconfig's text goes before its path, and is a secret", async () => {
   const secrets: boolean[] = [];
   await evaluate(
     async () => {
-      const { cluster, registry, storage } = kubeconfigOf(loadConfig());
+      const { cluster, registry, storage, gateway } = kubeconfigOf(loadConfig());
       const users = registry.kind === "existing" ? [registry.pull, registry.push] : [];
       const keys = storage.kind === "existing" ? [storage.adminKeys, ...Object.values(storage.keys)] : [];
       const passwords = users.map((user) => user?.password);
-      for (const value of [cluster.kubeconfig, ...passwords, ...keys.map((pair) => pair.secretAccessKey)])
+      const database = gateway?.database.kind === "postgres" ? [gateway.database.url] : [];
+      const pairs = keys.map((pair) => pair.secretAccessKey);
+      for (const value of [cluster.kubeconfig, ...passwords, ...pairs, ...database])
         secrets.push(await pulumi.isSecret(pulumi.output(value)));
     },
     {
@@ -89,12 +92,17 @@ test("a kubeconfig's text goes before its path, and is a secret", async () => {
           push: { username: "a", password: "b" },
         },
         storage: existing,
+        gateway: {
+          kind: "load-balancer",
+          host: "api.test",
+          database: { kind: "postgres", url: "postgres://a:b@db.test/c" },
+        },
       },
     },
   );
   assert.deepEqual(
     secrets,
-    Array.from({ length: 9 }, () => true),
+    Array.from({ length: 10 }, () => true),
   );
   const { cluster } = await targetOf({ ...right, cluster: { kubeconfigPath: "~/.kube/config" } });
   assert.equal(cluster.kubeconfig, "~/.kube/config");

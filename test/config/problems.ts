@@ -24,6 +24,9 @@ const oidc = { kind: "oidc", issuer: "https://sso.test", clientId: "spark", clie
 const pages = (fields: Fields): Fields => ({
   ui: { kind: "load-balancer", host: "spark.test", identity: oidc, allowed: { groups: ["data"] }, ...fields },
 });
+const api = (fields: Fields): Fields => ({
+  gateway: { kind: "node-port", host: "api.test", nodePort: 30445, ...fields },
+});
 const objects = (files: Fields): Fields => ({ storage: { kind: "in-cluster", objects: files } });
 
 const wrong: readonly Wrong[] = [
@@ -103,6 +106,44 @@ const wrong: readonly Wrong[] = [
     /does not go with a dex/,
     /kind oidc/,
   ],
+  [{ gateway: { kind: "alb" } }, "gateway.kind", /./, /node-port/],
+  [api({ host: "api" }), "gateway.host", /"api"/, /api\.spark\.example\.org/],
+  [api({ nodePort: 8443 }), "gateway.nodePort", /8443/, /30445/],
+  [api({ registerToken: 0 }), "gateway.registerToken", /0/, /one more/],
+  [api({ limits: { perMinute: 0 } }), "gateway.limits.perMinute", /0 is below/, /120/],
+  [api({ limits: { perHour: 1 } }), "gateway.limits.perHour", /not a key/, /perUserPerMinute/],
+  [api({ database: { kind: "mysql" } }), "gateway.database.kind", /./, /postgres/],
+  [
+    api({ database: { kind: "postgres", url: "mysql://root:hunter2@db" } }),
+    "gateway.database.url",
+    /^the value \(not shown\) is not the URL of a PostgreSQL/,
+    /postgres:\/\//,
+  ],
+  [
+    api({ certificate: { kind: "cert-manager", issuer: "acme" } }),
+    "gateway.certificate.kind",
+    /does not go with kind node-port/,
+    /kind ingress/,
+  ],
+  [
+    { ...pages({}), ...api({ host: "spark.test" }) },
+    "gateway.host",
+    /"spark\.test" is ui\.host too/,
+    /another one/,
+  ],
+  [
+    { ...pages({ identity: dex }), ...api({ host: "login.test" }) },
+    "gateway.host",
+    /is ui\.identity\.host too/,
+    /another one/,
+  ],
+  [
+    { registry: inCluster({ nodePort: 30445 }), ...api({}) },
+    "gateway.nodePort",
+    /30445 is registry\.nodePort too/,
+    /another one/,
+  ],
+  [{ namespaces: [{ name: "spark-gateway" }] }, "namespaces[0].name", /is taken/, /"analytics"/],
   [{ history: { memory: "100m" } }, "history.memory", /"100m" is not at least 512m/, /"4g"/],
   [{ history: { maxAge: "30" } }, "history.maxAge", /"30"/, /"90d"/],
   [{ storage: { bucket: "spark" } }, "storage.kind", /./, /in-cluster/],

@@ -150,6 +150,7 @@ test("the stack's outputs are its contract, and none is a secret", async () => {
   assert.deepEqual(Object.keys(outputs).sort(), [
     "aws",
     "bucket",
+    "gateway",
     "jobs",
     "namespaces",
     "registry",

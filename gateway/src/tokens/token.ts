@@ -12,7 +12,12 @@ const prefixes: Readonly<Record<TokenKind, string>> = {
 
 /** A new token: 256 random bits. */
 export function mintToken(kind: TokenKind): string {
-  return prefixes[kind] + randomBytes(32).toString("base64url");
+  return toToken(kind, randomBytes(32).toString("base64url"));
+}
+
+/** The token that 32 random bytes, in base64url, make. */
+export function toToken(kind: TokenKind, bytes: string): string {
+  return prefixes[kind] + bytes;
 }
 
 /** The form of a token of one kind: its prefix and 32 bytes in base64url. */

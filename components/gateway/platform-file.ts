@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Platform } from "../../gateway/src/platform.ts";
+import type { TeamRuntime } from "../../jobs/job-runtime.ts";
+import type { ObjectStore, S3Endpoint } from "../storage/object-store.ts";
+
+export interface PlatformFileArgs extends Pick<Platform, "jobDefaults" | "versions" | "limits"> {
+  /** The cluster's name, as users know it. */
+  readonly cluster: string;
+  readonly teams: readonly TeamRuntime[];
+  /** Where the History Server's pages are. Undefined: there are none. */
+  readonly historyUrl: string | undefined;
+  readonly store: ObjectStore;
+}
+
+/** The text of the file that tells the gateway about the platform. No secret is in it. */
+export function platformFile(args: PlatformFileArgs): pulumi.Output<string> {
+  const { teams, historyUrl, store, cluster, jobDefaults, versions, limits } = args;
+  return pulumi
+    .all([
+      pulumi.all(teams.map(({ runtime }) => runtime.platform)),
+      store.bucket,
+      store.access("gateway").endpoint,
+    ])
+    .apply(([platforms, bucket, endpoint]) => {
+      const platform: Platform = {
+        cluster,
+        namespaces: Object.fromEntries(platforms.map((each) => [each.namespace, each])),
+        jobDefaults,
+        versions,
+        ...(historyUrl !== undefined && { historyUrl }),
+        limits,
+        storage: { bucket, ...storageEndpoint(endpoint) },
+      };
+      return JSON.stringify(platform, null, 2);
+    });
+}
+
+function storageEndpoint({ url, region, pathStyle }: S3Endpoint): {
+  readonly endpoint?: string;
+  readonly region: string;
+  readonly pathStyle: boolean;
+} {
+  return { ...(url !== undefined && { endpoint: url }), region, pathStyle };
+}
