@@ -49,6 +49,8 @@ export class InClusterRegistry extends pulumi.ComponentResource implements Regis
     this.pull = users.pull;
     this.push = users.push;
     const { namespace } = new SystemNamespace(name, { namespace: "spark-registry", access }, child);
+    // The account that a pod has which names none.
+    const identity = access.bind(name, { namespace, serviceAccount: "default" }, child);
     allowRegistry(name, namespace, store.network, child);
     const server = registryServer(
       name,
@@ -61,7 +63,7 @@ export class InClusterRegistry extends pulumi.ComponentResource implements Regis
         certificate: args.ca.issue(name, args.host, child),
         htpasswd: users.htpasswd,
       },
-      { ...child, dependsOn: [...store.ready] },
+      { ...child, dependsOn: [...store.ready, ...identity] },
     );
     this.ready = server.ready;
     this.registerOutputs({ host: this.host });

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { prefixes } from "./object-store.ts";
 
 /** Days in which what was overwritten or removed can be had again. */
-export const oldVersionDays = 30;
+const oldVersionDays = 30;
 /** Days after which an upload that nobody finished is given up. Spark's own take minutes. */
 const uploadDays = 7;
 /** The History Server's cleaner comes first, so that it never shows an application whose log is half gone. */

@@ -15,6 +15,7 @@ import {
   policyStatements,
   type PolicyStatement,
 } from "../../components/storage/permissions.ts";
+import { matches } from "../support/iam.ts";
 
 const bucket = "spark";
 const users = {
@@ -50,12 +51,6 @@ function allows(statements: readonly PolicyStatement[], request: Request): boole
       (Condition === undefined ||
         (listing && Condition.StringLike["s3:prefix"].some((pattern) => matches(pattern, key)))),
   );
-}
-
-/** `*` is any characters, all else is itself. */
-function matches(pattern: string, text: string): boolean {
-  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "s").test(text);
 }
 
 const objectActions = {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it, test } from "node:test";
 
 import { awsGraph, policies } from "../aws/aws-graph.ts";
 import { projectFolder, stackFile } from "../support/graph.ts";
-import { allowed, type AwsRequest } from "../support/iam.ts";
+import { allowed, matches, type AwsRequest } from "../support/iam.ts";
 import { at, listAt, parseJson, recordAt } from "../support/kube-json.ts";
 
 const folder = path.join(projectFolder, "docs/deploy");
@@ -147,9 +147,8 @@ describe("the deploy pipeline's role", () => {
   it("names each action whole, and every resource but where docs/deploy.md says why not", () => {
     const guide = readFileSync(path.join(projectFolder, "docs/deploy.md"), "utf8");
     for (const statement of policy.Statement) {
-      const actions = [recordAt(statement)["Action"]].flat().map(String);
-      for (const action of actions) assert.match(action, /^[a-z0-9-]+:[A-Za-z]+$/);
-      const resources = [recordAt(statement)["Resource"]].flat().map(String);
+      for (const action of texts(statement, "Action")) assert.match(action, /^[a-z0-9-]+:[A-Za-z]+$/);
+      const resources = texts(statement, "Resource");
       const sid = String(at(statement, "Sid"));
       if (resources.some((arn) => arn === "*" || /[:/]\*$/.test(arn)))
         assert.ok(guide.includes(`\`${sid}\``), `${sid} has a wildcard that docs/deploy.md does not explain`);
@@ -209,12 +208,10 @@ function product(
 
 /** Whether a policy has the action for all that the ARN stands for. */
 function covers(limit: unknown, action: string, arn: string): boolean {
-  const matches = (pattern: string): boolean => {
-    const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".*")}$`).test(arn);
-  };
   return listAt(limit, "Statement").some(
-    (statement) => texts(statement, "Action").includes(action) && texts(statement, "Resource").some(matches),
+    (statement) =>
+      texts(statement, "Action").includes(action) &&
+      texts(statement, "Resource").some((pattern) => matches(pattern, arn)),
   );
 }
 
@@ -230,24 +227,4 @@ test("a role is taken by its own environment of this repository alone", () => {
     const environment = file.startsWith("deploy") ? "dev" : "dev-preview";
     assert.equal(subject, `repo:example-org/spark-platform:environment:${environment}`);
   }
-});
-
-test("what docs/deploy.md names is there, and what a stack's file must have changed is told", () => {
-  const guide = readFileSync(path.join(projectFolder, "docs/deploy.md"), "utf8");
-  const links = [...guide.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link = ""]) => link);
-  assert.ok(links.length >= 5);
-  for (const link of links) assert.ok(existsSync(path.join(projectFolder, "docs", link)), link);
-  for (const file of readdirSync(folder)) assert.ok(guide.includes(`deploy/${file}`), file);
-  for (const stack of ["dev", "prod"])
-    for (const admin of listAt(stackFile(stack), "cluster", "admins").map(String))
-      assert.match(guide, new RegExp(admin.replace(/^.*:role\//, "role/")));
-});
-
-test("the costs in docs/deploy.md come to their sum", () => {
-  const guide = readFileSync(path.join(projectFolder, "docs/deploy.md"), "utf8");
-  const [, table = ""] = guide.split("## What an idle dev stack costs");
-  const amounts = [...table.matchAll(/^\|.*\| *(\d+\.\d\d) *\|$/gm)].map(([, amount]) => Number(amount));
-  assert.equal(amounts.length, 12);
-  const sum = /\*\*(\d+\.\d\d)\*\*/.exec(table)?.[1];
-  assert.equal(amounts.reduce((all, amount) => all + amount, 0).toFixed(2), sum);
 });

@@ -46,3 +46,9 @@ export async function allowed(
   if (ignored.length > 0) throw new Error(`${asked} does not know ${ignored.join(", ")}`);
   return decision.overallResult === "Allowed";
 }
+
+/** Whether a text is one that a pattern of IAM stands for: `*` is any characters, all else is itself. */
+export function matches(pattern: string, text: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "s").test(text);
+}
