@@ -71,6 +71,7 @@ export const observedPodSchema = z.object({
             status: z.string(),
             reason: z.string().optional(),
             message: z.string().optional(),
+            lastTransitionTime: z.string().nullish(),
           }),
         )
         .default([]),
@@ -90,7 +91,7 @@ export const observedPodSchema = z.object({
 
 export type ObservedPod = z.output<typeof observedPodSchema>;
 
-/** A core/v1 Event. Its times come in one of three fields, by who wrote it. */
+/** A core/v1 Event. Its times and its count come in one of several fields, by who wrote it. */
 export const observedEventSchema = z.object({
   metadata: metadataSchema,
   involvedObject: z.object({
@@ -102,6 +103,7 @@ export const observedEventSchema = z.object({
   reason: z.string().default(""),
   message: z.string().default(""),
   count: z.int().nullish(),
+  series: z.object({ count: z.int(), lastObservedTime: z.string() }).nullish(),
   firstTimestamp: z.string().nullish(),
   lastTimestamp: z.string().nullish(),
   eventTime: z.string().nullish(),
