@@ -1,0 +1,41 @@
+import type { FastifyInstance } from "fastify";
+
+import { Problem } from "./problem.ts";
+
+/**
+ * Refuses the other methods of a path that is there, with those that it has in `Allow`
+ * (https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6); Fastify would say that there is no such path. Goes for every
+ * route that is added to `app` afterwards, and comes before a token or a body is looked at.
+ */
+export function refuseOtherMethods(app: FastifyInstance): void {
+  const methodsOf = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
+  app.addHook("onRoute", ({ url, method }) => {
+    const route = methodsOf.get(url) ?? { pattern: patternOf(url), methods: new Set() };
+    methodsOf.set(url, route);
+    for (const each of [method].flat()) route.methods.add(each);
+  });
+  app.addHook("onRequest", (request, reply, done) => {
+    if (!request.is404) {
+      done();
+      return;
+    }
+    const [path = ""] = request.url.split("?");
+    const routes = [...methodsOf.values()].filter(({ pattern }) => pattern.test(path));
+    const methods = [...new Set(routes.flatMap((route) => [...route.methods]))].sort().join(", ");
+    if (methods === "") {
+      done();
+      return;
+    }
+    reply.header("allow", methods);
+    done(new Problem("method-not-allowed", `this path has ${methods}`));
+  });
+}
+
+/** Of a route's path: `:name` stands for one segment, `*` for the rest. */
+function patternOf(url: string): RegExp {
+  const source = url
+    .replace(/[$()+.?[\\\]^{|}]/g, "\\$&")
+    .replace(/:\w+/g, "[^/]+")
+    .replaceAll("*", ".*");
+  return new RegExp(`^${source}$`);
+}
