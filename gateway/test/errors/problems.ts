@@ -78,8 +78,9 @@ test("another method of a path that is there is told which ones it has, whatever
   };
   assert.equal(await allowed("TRACE", "/v1/whoami"), "GET, HEAD");
   assert.equal(await allowed("PATCH", "/v1/tokens?limit=1"), "GET, HEAD");
-  // A family could be called so.
-  assert.equal(await allowed("PUT", "/v1/tokens/register"), "DELETE, POST");
+  assert.equal(await allowed("PUT", "/v1/tokens/register"), "POST");
+  // Not a family of this name.
+  assert.equal(await allowed("DELETE", "/v1/tokens/register-tokens"), "GET, HEAD, POST");
   assert.equal(await allowed("PATCH", "/v1/tokens/1"), "DELETE");
   assert.equal(await allowed("DELETE", "/v1/files/v1.0/7/parts/a/b"), "PUT");
   for (const url of ["/v1/files/v1-0/7/parts/a", "/v1/files/v1.0/7/8/parts/a", "/v1/tokens/", "/v1", "/"]) {
