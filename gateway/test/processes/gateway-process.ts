@@ -1,15 +1,10 @@
-import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
+import type { ChildProcess } from "node:child_process";
 import type { TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
 
-import { parseJson, textAt } from "../../../test/support/kube-json.ts";
+import { parseJson } from "../../../test/support/kube-json.ts";
 import type { StoreLocation } from "../../src/store/store.ts";
 import { pairOf, type Answer, type Pair } from "../support/gateway.ts";
-
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+import { serving, spawnGateway } from "./spawn.ts";
 
 /** A gateway as a process of its own. */
 export interface GatewayProcess {
@@ -27,23 +22,13 @@ export async function startProcess(
   environment: Readonly<Record<string, string>>,
   preload?: URL,
 ): Promise<GatewayProcess> {
-  const { child, log, ended } = spawnGateway(environment, preload);
+  const spawned = spawnGateway(environment, preload);
+  const { child, log, ended } = spawned;
   context.after(async () => {
     child.kill("SIGKILL");
     await ended;
   });
-  const bound = await new Promise<{ api: string; metrics: string }>((resolve, reject) => {
-    log.listen((line) => {
-      const fields = line.startsWith("{") ? parseJson(line) : undefined;
-      const api = textAt(fields, "api");
-      const metrics = textAt(fields, "metrics");
-      if (api !== undefined && metrics !== undefined) resolve({ api, metrics });
-    });
-    void ended.then((end) => {
-      reject(new Error(`the gateway ended with ${end}: ${log.lines.join("\n")}`));
-    });
-  });
-  return { child, ...bound, log: log.lines, ended };
+  return { child, ...(await serving(spawned)), log: log.lines, ended };
 }
 
 /** Runs a gateway that is expected not to start, to its end. */
@@ -83,32 +68,4 @@ export async function send(
 
 export async function registerAt({ api }: GatewayProcess, registerToken: string): Promise<Pair> {
   return pairOf(await send(`${api}/v1/tokens/register`, { body: { registerToken } }));
-}
-
-interface Log {
-  readonly lines: string[];
-  listen(listener: (line: string) => void): void;
-}
-
-function spawnGateway(
-  environment: Readonly<Record<string, string>>,
-  preload?: URL,
-): { readonly child: ChildProcess; readonly log: Log; readonly ended: Promise<number | string> } {
-  const child = spawn(process.execPath, [...(preload ? ["--import", preload.href] : []), main], {
-    env: { API_ADDRESS: "127.0.0.1:0", METRICS_ADDRESS: "127.0.0.1:0", ...environment },
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-  });
-  const lines: string[] = [];
-  const listeners: ((line: string) => void)[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    assert.ok(stream);
-    createInterface(stream).on("line", (line) => {
-      lines.push(line);
-      for (const listener of listeners) listener(line);
-    });
-  }
-  const ended = once(child, "close").then(([code, signal]: unknown[]) =>
-    typeof code === "number" ? code : String(signal),
-  );
-  return { child, log: { lines, listen: (listener) => void listeners.push(listener) }, ended };
 }
