@@ -2,12 +2,20 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
 
-import { compare, interleave, median } from "./bench.ts";
+import { compare, interleave, median, percentile } from "./bench.ts";
 
 test("the median is the middle, or the mean of the two", () => {
   assert.equal(median([3, 1, 2]), 2);
   assert.equal(median([4, 1, 3, 2]), 2.5);
   assert.throws(() => median([]), /no figure/);
+});
+
+test("a percentile is a figure that was measured, with so many percent up to it", () => {
+  const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+  assert.equal(percentile(99, hundred), 99);
+  assert.equal(percentile(50, hundred), 50);
+  assert.equal(percentile(99, [7, 5]), 7);
+  assert.throws(() => percentile(99, []), /no figure/);
 });
 
 test("the ratio is that of a round, whatever the machine did in other rounds", () => {
@@ -46,13 +54,18 @@ test("an unknown bench is refused with the names of those that there are", async
   const { code, out, err } = await bench("evaluate", "evalaute");
   assert.equal(code, 2);
   assert.equal(out, "");
-  assert.match(err, /no bench evalaute; there are: evaluate, history, start/);
+  assert.match(err, /no bench evalaute; there are: evaluate, gateway, history, start/);
 });
 
-for (const name of ["history", "start"]) {
+const missing = {
+  gateway: "KUBECONFIG",
+  history: "KUBECONFIG.*E2E_REGISTRY",
+  start: "KUBECONFIG.*E2E_REGISTRY",
+};
+for (const [name, variables] of Object.entries(missing)) {
   test(`without a cluster \`${name}\` says what is missing, and fails`, async () => {
     const { code, err } = await bench(name);
     assert.equal(code, 2);
-    assert.match(err, new RegExp(`${name} did not run: .*KUBECONFIG.*E2E_REGISTRY`, "s"));
+    assert.match(err, new RegExp(`${name} did not run: .*${variables}`, "s"));
   });
 }

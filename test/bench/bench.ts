@@ -68,6 +68,14 @@ export function median(figures: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
+/** The figure that so many percent of all are no greater than. @throws where there is nothing to take it of. */
+export function percentile(percent: number, figures: readonly number[]): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  const figure = sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
+  if (figure === undefined) throw new Error("no figure was measured");
+  return figure;
+}
+
 /** Three decimals: more is noise. */
 export function rounded(figure: number): number {
   return Number(figure.toFixed(3));
