@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { textAt } from "../../support/kube-json.ts";
+import { condition, textAt, type Fields } from "../../support/kube-json.ts";
+import { until } from "../../support/kube-wait.ts";
 import { Api, type Session } from "../api.ts";
 import { HttpsClient } from "../https-client.ts";
-import { E2ePlatform } from "../platform.ts";
+import { ownDatabaseUrl, startOwnDatabase, stopOwnDatabase } from "../own-database.ts";
+import { E2ePlatform, report } from "../platform.ts";
 import { nodeAddress, restart } from "../rollouts.ts";
 
 const host = "api.e2e.test";
-const url = `https://${host}:30446`;
+const exposure = { kind: "node-port", host, nodePort: 30446 };
+const url = `https://${host}:${exposure.nodePort}`;
 const gateway = { namespace: "spark-gateway", name: "gateway" };
 
 describe("the gateway", () => {
@@ -22,7 +25,7 @@ describe("the gateway", () => {
   before(async () => {
     platform = await E2ePlatform.open("e2e-gateway");
     const database = { kind: "embedded", volume: platform.newVolume("gateway", "1Gi") };
-    await platform.up({}, { gateway: { kind: "node-port", host, nodePort: 30446, database } });
+    await platform.up({}, { gateway: { ...exposure, database } });
     const output = platform.outputs["gateway"];
     client = new HttpsClient(await nodeAddress(platform.kube), textAt(output, "certificateAuthority") ?? "");
     assert.equal(textAt(output, "url"), url);
@@ -65,5 +68,48 @@ describe("the gateway", () => {
     assert.equal(await client.version(url, "TLSv1.3"), "TLSv1.3");
     assert.equal(await client.version(url, "TLSv1.2"), "TLSv1.2");
     await assert.rejects(client.version(url, "TLSv1.1"));
+  });
+
+  describe("on a PostgreSQL", () => {
+    const pods = (): Promise<readonly Fields[]> =>
+      platform.kube.list("v1", "Pod", { namespace: gateway.namespace });
+    const names = async (): Promise<readonly string[]> =>
+      (await pods())
+        .filter((pod) => condition(pod, "Ready")?.status === "True")
+        .map((pod) => textAt(pod, "metadata", "name") ?? "");
+
+    before(async () => {
+      await startOwnDatabase(platform.kube);
+      const database = { kind: "postgres", url: ownDatabaseUrl };
+      await platform.up({}, { gateway: { secret: { ...exposure, database } } });
+      admin = await api.register(registerToken());
+    });
+    after(async () => {
+      await stopOwnDatabase(platform.kube);
+    });
+
+    it("answers every request while one of two pods goes", async () => {
+      // The autoscaler brings the second.
+      const gone = await until("two pods", 120_000, async () => {
+        const [first, ...more] = await names();
+        return first !== undefined && more.length === 1
+          ? { done: first }
+          : { waiting: `${more.length} more than the first` };
+      });
+      let answers = 0;
+      await platform.kube.remove({ apiVersion: "v1", kind: "Pod", namespace: gateway.namespace, name: gone });
+      await until("another pod in its place", 120_000, async () => {
+        for (let each = 0; each < 20; each++) {
+          await api.ok("GET", "/v1/whoami", { token: admin.accessToken });
+          answers++;
+        }
+        const now = await pods();
+        const left = now.map((pod) => textAt(pod, "metadata", "name") ?? "");
+        const ready = await names();
+        const done = ready.length === 2 && !left.includes(gone);
+        return done ? { done: undefined } : { waiting: left.join(" ") };
+      });
+      report(`${answers} requests answered while a pod went`);
+    });
   });
 });
