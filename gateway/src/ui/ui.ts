@@ -24,6 +24,7 @@ import { page, pageHeaders } from "./pages.ts";
 import { isFromFrontDoor, visitorOf } from "./visitor.ts";
 
 export interface UiParts {
+  /** The platform must have a `historyUrl`: these pages are at its host. */
   readonly jobs: Pick<Jobs, "store" | "cluster" | "platform" | "now">;
   /** The front door's key: only what it signs is answered. 32 bytes, base64url. */
   readonly key: string;
