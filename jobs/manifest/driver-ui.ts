@@ -2,8 +2,9 @@ import type { JobPlatform } from "./platform.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
-/** Where a driver has the secret, and the file in it: options of java's, one a line. */
+/** Where a driver has the secret, its name where a stack makes it, and the file in it: options of java's, one a line. */
 const folder = "/etc/spark-platform/driver-ui";
+export const driverUi = { secret: "driver-ui" };
 export const driverUiFile = "java-options";
 
 const defaultJavaOptions = "spark.driver.defaultJavaOptions";
