@@ -108,19 +108,25 @@ export async function startScene(
 }
 
 /** Puts a running application with its driver's pod into the cluster. */
-export function run(fake: FakeCluster, name: string, pod: Fields = {}): void {
-  fake.objects.put("sparkapplications", sampleApplication(name));
-  fake.objects.setStatus("sparkapplications", "team-a", name, {
+export function run(fake: FakeCluster, name: string, pod: Fields = {}, namespace = "team-a"): void {
+  fake.objects.put("sparkapplications", sampleApplication(name, namespace));
+  fake.objects.setStatus("sparkapplications", namespace, name, {
     applicationState: { state: "RUNNING" },
     sparkApplicationId: `spark-of-${name}`,
     driverInfo: { podName: `${name}-driver` },
   });
-  addPod(fake, `${name}-driver`, name, { phase: "Running", podIP: "10.1.2.3", ...pod });
+  addPod(fake, `${name}-driver`, name, { phase: "Running", podIP: "10.1.2.3", ...pod }, namespace);
 }
 
-export function addPod(fake: FakeCluster, name: string, application: string, status: Fields): void {
+export function addPod(
+  fake: FakeCluster,
+  name: string,
+  application: string,
+  status: Fields,
+  namespace = "team-a",
+): void {
   const labels = { "sparkoperator.k8s.io/app-name": application, "spark-role": "driver" };
-  fake.objects.put("pods", { metadata: { namespace: "team-a", name, labels }, status });
+  fake.objects.put("pods", { metadata: { namespace, name, labels }, status });
 }
 
 export async function addApplication(

@@ -76,6 +76,7 @@ test("what a stack made is for admins, and what is not there is told to them alo
   const { look, fake } = await startScene(context);
   run(fake, "nightly");
   const admin = { email: "root@example.test", groups: "platform" };
+  run(fake, "nightly", {}, "kube-system");
   assert.equal((await look("/ui/team-a/nightly/")).statusCode, 403);
   assert.equal((await look("/ui/team-a/nightly/", admin)).statusCode, 200);
   for (const path of [
@@ -205,7 +206,10 @@ test("nothing is changed through it: other methods, killing, and paths that serv
 
 test("the driver is the pod that the operator names, by the address of its status", async (context) => {
   const { look, fake, clock, driver } = await startScene(context);
+  // A job's own, which the cluster lists first.
+  fake.objects.remove("pods", "team-a", "word-count-1f-driver");
   addPod(fake, "another-pod", "word-count-1f", { phase: "Running", podIP: "10.9.9.9" });
+  addPod(fake, "word-count-1f-driver", "word-count-1f", { phase: "Running", podIP: "10.1.2.3" });
   assert.equal((await look(`${sparks}/`)).body, "the driver's");
   for (const status of [
     { phase: "Pending" },
