@@ -52,7 +52,7 @@ const policy = (graph: Graph): Fields =>
 test("without the key there is no gateway", async () => {
   const graph = await localGraph();
   const there = kubernetes(graph).filter((each) =>
-    `${namespaceOf(each) ?? ""} ${nameOf(each)} ${each.name}`.includes('gateway'),
+    `${namespaceOf(each) ?? ""} ${nameOf(each)} ${each.name}`.includes("gateway"),
   );
   assert.deepEqual(there, []);
   assert.deepEqual(graph.outputs["gateway"], {});
