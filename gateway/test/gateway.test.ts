@@ -15,3 +15,4 @@ import "./tokens/life.ts";
 import "./tokens/rotation.ts";
 import "./tokens/token.ts";
 import "./tls.ts";
+import "./ui/ui.ts";
