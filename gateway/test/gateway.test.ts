@@ -7,6 +7,7 @@ import "./config.ts";
 import "./errors/problems.ts";
 import "./kubernetes/cluster.ts";
 import "./kubernetes/watch.ts";
+import "./logs/archive.ts";
 import "./logs/follow.ts";
 import "./reconcile/diagnose.ts";
 import "./store/store.ts";
