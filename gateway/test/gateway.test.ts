@@ -9,6 +9,7 @@ import "./kubernetes/cluster.ts";
 import "./kubernetes/watch.ts";
 import "./logs/archive.ts";
 import "./logs/follow.ts";
+import "./logs/routes.ts";
 import "./reconcile/diagnose.ts";
 import "./store/store.ts";
 import "./tokens/flows.ts";
