@@ -21,6 +21,7 @@ const policy = {
   "register-tokens:revoke": "admin",
   "audit:list": "admin",
   "ui:read": "owner",
+  "logs:read": "owner",
 } as const satisfies Readonly<Record<string, Who>>;
 
 export type Action = keyof typeof policy;
