@@ -21,6 +21,7 @@ const everAnswered = {
   forbidden: 403,
   "not-found": 404,
   "method-not-allowed": 405,
+  "log-not-ready": 409,
   "request-timeout": 408,
   "request-too-large": 413,
   "unsupported-media-type": 415,
@@ -31,6 +32,7 @@ const everAnswered = {
   "store-unavailable": 503,
   "store-full": 503,
   "cluster-unavailable": 503,
+  "storage-unavailable": 503,
   "identity-unavailable": 503,
 };
 
