@@ -2,9 +2,11 @@
 export { check } from "./check.ts";
 export { codeBundle, maxCodeBytes } from "./code.ts";
 export type { CodeBundle, SourceFile } from "./code.ts";
+export type { CodePlaces } from "./code-rules.ts";
 export type { ScheduledSparkApplication, SparkApplication } from "./crd.ts";
 export { jobSchema } from "./job.ts";
 export type { JobSpec } from "./job.ts";
+export { maxJobNameCharacters } from "./names.ts";
 export { standardDefaults } from "./platform.ts";
 export type {
   JobDefaults,
@@ -20,5 +22,5 @@ export { resolveJob } from "./resolve.ts";
 export type { Program, ResolvedJob, Scaling } from "./resolved-job.ts";
 export { scheduledSparkApplication, sparkApplication } from "./spark-application.ts";
 export { allowedGroups } from "./spark-conf-allowed.ts";
-export { formatViolations } from "./violations.ts";
+export { below, formatViolations, joinPath } from "./violations.ts";
 export type { Result, Violation } from "./violations.ts";
