@@ -27,6 +27,7 @@ export const problemCodes = {
   "store-unavailable": { status: 503, title: "The gateway cannot reach its data for the moment" },
   "store-full": { status: 503, title: "The gateway has no space left to write to" },
   "cluster-unavailable": { status: 503, title: "Kubernetes cannot be reached for the moment" },
+  "storage-unavailable": { status: 503, title: "The object store cannot be reached for the moment" },
   "identity-unavailable": { status: 503, title: "Kubernetes cannot vouch for the token for the moment" },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 

@@ -43,6 +43,8 @@ export type Facts = Pick<
 /**
  * Writes down what was learned, and the new state in the history, if it may follow the one that is known (application.ts):
  * a late or repeated finding changes no state. Facts are taken in any case. True where the state has changed.
+ * In the same state, the reason and the hint are what is found now, or gone where the trouble is; the history keeps the
+ * first. What has ended keeps the reason that it has, since what is found later is less: pods go.
  * One transaction, in which the row is locked: of two that find out at once, the second sees what the first has written.
  */
 export function recordState(db: Kysely<Tables>, id: string, finding: Finding): Promise<boolean> {
@@ -58,9 +60,11 @@ export async function recordStateIn(
   const row = await lockApplication(transaction, id);
   if (row === undefined) return false;
   const changes = mayFollow(row.state, state);
+  const explains = row.state === state && (!isFinal(state) || row.reason === null);
   const values: Updateable<ApplicationRow> = {
     ...facts,
-    ...(changes && { state, reason: reason ?? null, hint: hint ?? null }),
+    ...(changes && { state }),
+    ...((changes || explains) && { reason: reason ?? null, hint: hint ?? null }),
     ...(changes && state === "RUNNING" && { started_at: row.started_at ?? facts.started_at ?? at }),
     ...(changes && isFinal(state) && { ended_at: facts.ended_at ?? at }),
   };
