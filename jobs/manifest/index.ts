@@ -6,7 +6,6 @@ export type { CodePlaces } from "./code-rules.ts";
 export type { ScheduledSparkApplication, SparkApplication } from "./crd.ts";
 export { jobSchema } from "./job.ts";
 export type { JobSpec } from "./job.ts";
-export { maxJobNameCharacters } from "./names.ts";
 export { standardDefaults } from "./platform.ts";
 export type {
   JobDefaults,
