@@ -75,6 +75,7 @@ const hostile: readonly (readonly [key: string, value: unknown])[] = [
   ["HADOOP_CONF_DIR", "/x"],
   ["KUBERNETES_SERVICE_HOST", "evil.test"],
   ["spark-platform/submitted-by", "me"],
+  ["example.com/owner", "me"],
   ["spark-role", "driver"],
   ["sparkoperator.k8s.io/app-name", "other"],
   ["kueue.x-k8s.io/queue-name", "other"],
