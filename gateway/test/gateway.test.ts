@@ -10,6 +10,7 @@ import "./kubernetes/cluster.ts";
 import "./kubernetes/watch.ts";
 import "./logs/follow.ts";
 import "./reconcile/diagnose.ts";
+import "./reconcile/lease.ts";
 import "./store/store.ts";
 import "./tokens/flows.ts";
 import "./tokens/life.ts";

@@ -47,6 +47,17 @@ export interface ApplicationRow {
   /** When somebody deleted it: nobody sees it any more. */
   readonly deleted_at: number | null;
   readonly log_archived_at: number | null;
+  /** Of the driver whose log that is: a run after it has another. */
+  readonly archived_pod_uid: string | null;
+}
+
+/** Work that one gateway does at a time, and which one does it. */
+export interface LeaseRow {
+  readonly name: string;
+  /** The gateway's own id, new with every start. */
+  readonly holder: string;
+  /** Grows with every sign of life. Whoever sees it stand still for long enough takes over. */
+  readonly term: number;
 }
 
 /** A state that an application was in. */

@@ -1,6 +1,11 @@
 import type { Generated } from "kysely";
 
-import type { ApplicationEventRow, ApplicationRow, ApplicationStateRow } from "./application-tables.ts";
+import type {
+  ApplicationEventRow,
+  ApplicationRow,
+  ApplicationStateRow,
+  LeaseRow,
+} from "./application-tables.ts";
 
 /**
  * The tables, as the migrations leave them. Times are milliseconds since 1970; hashes are SHA-256 in hexadecimal; no
@@ -15,6 +20,7 @@ export interface Tables {
   readonly applications: ApplicationRow;
   readonly application_states: ApplicationStateRow;
   readonly application_events: ApplicationEventRow;
+  readonly leases: LeaseRow;
 }
 
 export interface RegisterTokenRow {
