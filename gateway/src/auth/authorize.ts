@@ -20,6 +20,9 @@ const policy = {
   "register-tokens:list": "admin",
   "register-tokens:revoke": "admin",
   "audit:list": "admin",
+  "applications:submit": "authenticated",
+  "applications:cancel": "owner",
+  "applications:delete": "owner",
 } as const satisfies Readonly<Record<string, Who>>;
 
 export type Action = keyof typeof policy;

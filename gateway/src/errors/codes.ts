@@ -17,6 +17,7 @@ export const problemCodes = {
   },
   forbidden: { status: 403, title: "This is not allowed with this token" },
   "not-found": { status: 404, title: "There is no such thing" },
+  "application-active": { status: 409, title: "The application has not ended" },
   "request-timeout": { status: 408, title: "The request took too long to arrive" },
   "request-too-large": { status: 413, title: "The request is too large" },
   "unsupported-media-type": { status: 415, title: "The request's content type is not supported" },
