@@ -14,6 +14,7 @@ import "./logs/archive.ts";
 import "./logs/follow.ts";
 import "./logs/routes.ts";
 import "./reconcile/diagnose.ts";
+import "./reconcile/lease.ts";
 import "./store/store.ts";
 import "./tokens/flows.ts";
 import "./tokens/life.ts";

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable, Updateable } from "kysely";
 
 import type { ApplicationRow, ApplicationStateRow } from "../store/application-tables.ts";
+import type { Store } from "../store/store.ts";
 import type { Tables } from "../store/tables.ts";
 import { isFinal, mayFollow, type ApplicationState } from "./application.ts";
 
@@ -12,6 +13,14 @@ export function findApplication(db: Kysely<Tables>, id: string): Promise<Applica
     .where("id", "=", id)
     .where("deleted_at", "is", null)
     .executeTakeFirst();
+}
+
+/** Whose an application is, for the guard. Undefined: there is none. */
+export async function applicationOwner(
+  { db }: Store,
+  id: string,
+): Promise<{ readonly owner: string } | undefined> {
+  return findApplication(db, id);
 }
 
 /** The states that an application was in, first to last. */
@@ -37,7 +46,7 @@ export interface Finding {
 
 export type Facts = Pick<
   Updateable<ApplicationRow>,
-  "uid" | "driver_pod" | "spark_id" | "attempts" | "created_at" | "started_at" | "ended_at"
+  "uid" | "driver_pod" | "spark_id" | "attempts" | "started_at" | "ended_at"
 >;
 
 /**
