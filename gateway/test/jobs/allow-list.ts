@@ -5,7 +5,7 @@ import fc from "fast-check";
 
 import { podTemplate } from "../../../jobs/manifest/pod-template.ts";
 import { crdErrors } from "../../../test/support/crd-schema.ts";
-import { at, isRecord, textAt } from "../../../test/support/kube-json.ts";
+import { isRecord, parseJson, textAt } from "../../../test/support/kube-json.ts";
 import { jobs, placement, platform as manifestPlatform } from "../../../test/jobs/manifest/samples.ts";
 import { prepareSubmission, type PreparedSubmission } from "../../src/jobs/submission.ts";
 import { samplePlatform } from "../support/job-samples.ts";
@@ -127,15 +127,18 @@ const rightRequest: fc.Arbitrary<unknown> = fc
       { upload: { main: "a".repeat(64), modules: "b".repeat(64) } },
     ),
   })
-  .map(({ namespace, job: { schedule: _, mainFile, mainClass, timeToLiveSeconds, ...job }, code }) => ({
+  .map(({ namespace, job: { mainFile, mainClass, timeToLiveSeconds, ...job }, code }) => ({
     namespace,
     job: {
       ...job,
       ...(code === undefined && { mainFile, ...(mainClass !== undefined && { mainClass }) }),
       ...(timeToLiveSeconds !== undefined && { timeToLiveSeconds: timeToLiveSeconds + 600 }),
+      // Of another kind of job.
+      schedule: undefined,
     },
     ...(code !== undefined && { code }),
-  }));
+  }))
+  .map((request) => parseJson(JSON.stringify(request)));
 
 /** Places where an attack may be put, beside whatever objects a request has; these also where it had none. */
 const places: readonly (readonly string[])[] = [
@@ -177,8 +180,7 @@ function attacked(request: unknown, { place, key, value }: Attack): unknown {
   const json = [...fields.filter(([other]) => other !== name), [name, inner] as const].map(
     ([each, content]) => `${JSON.stringify(each)}:${JSON.stringify(content)}`,
   );
-  const parsed: unknown = JSON.parse(`{${json.join(",")}}`);
-  return parsed;
+  return parseJson(`{${json.join(",")}}`);
 }
 
 function prepare(body: unknown): ReturnType<typeof prepareSubmission> {
