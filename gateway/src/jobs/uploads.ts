@@ -68,7 +68,6 @@ export class S3Uploads implements Uploads {
       expiresIn: uploadSeconds,
       // Left to itself the SDK moves it into the query, where stores do not look for it.
       unhoistableHeaders: new Set([checksumHeader]),
-      signableHeaders: new Set(["host", "content-length", checksumHeader]),
     }).catch((error: unknown) => {
       throw storageTrouble(error);
     });

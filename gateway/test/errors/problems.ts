@@ -91,7 +91,14 @@ test("another method of a path that is there is told which ones it has, whatever
   assert.equal(await allowed("DELETE", "/v1/files/v1.0/7/parts/a/b"), "PUT");
   assert.equal(await allowed("PATCH", "/v1/files/7:copy"), "PUT");
   assert.equal(await allowed("PATCH", "/v1/files:check"), "PUT");
-  for (const url of ["/v1/files/v1-0/7/parts/a", "/v1/files/v1.0/7/8/parts/a", "/v1/tokens/", "/v1", "/"]) {
+  for (const url of [
+    "/v1/files-check",
+    "/v1/files/v1-0/7/parts/a",
+    "/v1/files/v1.0/7/8/parts/a",
+    "/v1/tokens/",
+    "/v1",
+    "/",
+  ]) {
     refusedWith(await gateway.call("PATCH", url), "not-found");
   }
 });

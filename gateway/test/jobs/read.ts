@@ -71,8 +71,8 @@ testOnStores(
     const { gateway, alice, bob, admin } = scene;
     const add = (id: string, given: object): Promise<void> => addApplication(gateway.store, { id, ...given });
     await add("a-old", { submitted_at: day(1), state: "SUCCEEDED" });
-    await add("a-run", { submitted_at: day(3), state: "RUNNING", namespace: "team-b" });
     await add("a-queued", { submitted_at: day(3), state: "QUEUED" });
+    await add("a-run", { submitted_at: day(3), state: "RUNNING", namespace: "team-b" });
     await add("b-run", { submitted_at: day(2), state: "RUNNING", owner: "bob" });
     await add("a-gone", { submitted_at: day(4), state: "FAILED", deleted_at: day(5) });
     assert.deepEqual(await idsOf(scene, alice), ["a-run", "a-queued", "a-old"]);
