@@ -6,6 +6,7 @@ import { z } from "zod";
 import { check, formatViolations, type Violation } from "../../jobs/manifest/index.ts";
 import { dayMs, secondMs } from "./clock.ts";
 import type { StoreLocation } from "./store/store.ts";
+import { readPlatform, type Platform } from "./platform.ts";
 import { isUsable, type ServerCertificate } from "./tls.ts";
 
 /** An address to listen at. Port 0: any that is free. */
@@ -38,6 +39,8 @@ export interface GatewayConfig {
   readonly tls: ServerCertificate | undefined;
   /** Proxies by address and network, or so many before the gateway. */
   readonly trustedProxies: readonly string[] | number;
+  /** Undefined: the gateway serves tokens alone. */
+  readonly platform: Platform | undefined;
   readonly logLevel: string;
 }
 
@@ -106,6 +109,15 @@ export const environmentSchema = z.object({
     .optional()
     .meta({ description: "PEM of the certificate of the API", secret: true }),
   TLS_KEY: z.string().optional().meta({ description: "PEM of the certificate's key", secret: true }),
+  PLATFORM_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        "the file that tells of the cluster and its namespaces; without it, tokens are all there is",
+      examples: ["/etc/gateway/platform.json"],
+    }),
   LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace"])
     .default("info")
@@ -128,6 +140,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
   const checked = check(environmentSchema, given);
   if (!checked.ok) violations.push(...checked.violations);
   const tls = readTls(given, violations);
+  const platform = readPlatformFile(environment["PLATFORM_FILE"], violations);
+  if (given["UI_KEY"] !== undefined && platform?.historyUrl === undefined) {
+    const expected = "a PLATFORM_FILE with the historyUrl whose host the pages are at";
+    violations.push({ path: "UI_KEY", problem: "is set, and there is no History Server", expected });
+  }
   if (!checked.ok || violations.length > 0) throw new ConfigError(formatViolations(violations));
   const values = checked.value;
   return {
@@ -151,6 +168,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
     serviceAccountAudience: values.SERVICE_ACCOUNT_AUDIENCE,
     tls,
     trustedProxies: readProxies(values.TRUSTED_PROXIES),
+    platform,
     logLevel: values.LOG_LEVEL,
   };
 }
@@ -168,6 +186,14 @@ function readTls(given: Record<string, unknown>, violations: Violation[]): Serve
     problem: "is not a certificate with its key",
     expected: "PEM in TLS_CERTIFICATE and in TLS_KEY, which belong together; or neither",
   });
+  return undefined;
+}
+
+function readPlatformFile(file: string | undefined, violations: Violation[]): Platform | undefined {
+  if (file === undefined || file === "") return undefined;
+  const read = readPlatform(file);
+  if (read.ok) return read.value;
+  violations.push(...read.violations);
   return undefined;
 }
 
