@@ -3,6 +3,8 @@ import { test } from "node:test";
 
 import { at, listAt, textAt } from "../../../test/support/kube-json.ts";
 import type { ServiceAccountVerifier } from "../../src/auth/service-accounts.ts";
+import { readRoutes } from "../../src/jobs/read-routes.ts";
+import { uploadRoutes } from "../../src/jobs/upload-routes.ts";
 import { createMetrics } from "../../src/metrics/metrics.ts";
 import {
   firstAdmin,
@@ -89,6 +91,20 @@ const matrix: Readonly<Record<string, Row>> = {
     request: get(`/v1/applications/${id}/logs`),
     statuses: [401, 404, 404, 200, 200],
   },
+  "GET /v1/clusters": { request: get("/v1/clusters"), statuses: withToken },
+  "GET /v1/clusters/:cluster/manifest": { request: get("/v1/clusters/test/manifest"), statuses: withToken },
+  "POST /v1/applications::validate": {
+    request: () => Promise.resolve({ url: "/v1/applications:validate", body: {} }),
+    statuses: withToken,
+  },
+  "GET /v1/applications": { request: get("/v1/applications"), statuses: withToken },
+  "GET /v1/applications/:id": { request: get(`/v1/applications/${id}`), statuses: [401, 404, 404, 200, 200] },
+  "POST /v1/uploads": {
+    request: () =>
+      Promise.resolve({ url: "/v1/uploads", body: { sha256: "0".repeat(64), size: 1, kind: "py" } }),
+    // There is no store here, which only those are told who may ask.
+    statuses: [401, 409, 409, 409, 409],
+  },
   "GET /v1/audit": { request: get("/v1/audit"), statuses: adminsOnly },
 };
 
@@ -96,6 +112,10 @@ test("every route answers nobody, others, the owner and admins as its policy say
   const routes: string[] = [];
   const { gateway, store, fake } = await startLogs(context, "sqlite", {
     serviceAccounts,
+    more: (v1, jobs) => {
+      readRoutes(v1, jobs);
+      uploadRoutes(v1, jobs, undefined);
+    },
     metrics: {
       ...createMetrics(),
       // The first hook of the app that sees its routes.

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { TestContext } from "node:test";
@@ -11,7 +12,7 @@ interface Kept {
   readonly at: number;
 }
 
-/** A store over HTTP that puts, gets and lists objects of one bucket, in pages of two. */
+/** A store over HTTP that puts, gets and lists objects of one bucket, in pages of two, and holds them to checksums. */
 export interface FakeS3 {
   readonly storage: PlatformStorage;
   /** By key. */
@@ -68,16 +69,38 @@ async function answer(fake: FakeS3, request: IncomingMessage, response: ServerRe
   for await (const chunk of request.setEncoding("latin1")) chunks.push(Buffer.from(String(chunk), "latin1"));
   const refused = fake.refuse(request.method ?? "", key);
   if (refused !== undefined) fail(response, refused, "Refused");
-  else if (request.headers.authorization === undefined) fail(response, 403, "AccessDenied");
+  else if (!isSigned(request, url)) fail(response, 403, "AccessDenied");
   else if (request.method === "PUT") {
+    const checksum = request.headers[checksumHeader];
+    const is = createHash("sha256").update(Buffer.concat(chunks)).digest("base64");
+    if (checksum !== undefined && checksum !== is) {
+      fail(response, 400, "BadDigest");
+      return;
+    }
     fake.objects.set(key, { bytes: Buffer.concat(chunks), headers: request.headers, at: fake.objects.size });
     response.writeHead(200).end();
   } else if (url.searchParams.has("list-type")) list(fake, url.searchParams, response);
   else {
     const kept = fake.objects.get(key);
     if (kept === undefined) fail(response, 404, "NoSuchKey");
-    else response.writeHead(200, { "content-length": kept.bytes.length }).end(kept.bytes);
+    else {
+      const checksum = kept.headers[checksumHeader];
+      const head = {
+        "content-length": kept.bytes.length,
+        ...(checksum !== undefined && { [checksumHeader]: checksum }),
+      };
+      response.writeHead(200, head).end(request.method === "HEAD" ? undefined : kept.bytes);
+    }
   }
+}
+
+const checksumHeader = "x-amz-checksum-sha256";
+
+/** By a header, or by a query; the headers that this names must be there. Signatures are not computed here. */
+function isSigned({ headers }: IncomingMessage, { searchParams }: URL): boolean {
+  if (headers.authorization !== undefined) return true;
+  const signed = searchParams.get("X-Amz-SignedHeaders")?.split(";") ?? [];
+  return searchParams.has("X-Amz-Signature") && signed.every((name) => headers[name] !== undefined);
 }
 
 function list({ objects }: FakeS3, query: URLSearchParams, response: ServerResponse): void {

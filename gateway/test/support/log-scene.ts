@@ -3,9 +3,12 @@ import { Agent, get, type IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import type { TestContext } from "node:test";
 
+import type { FastifyInstance } from "fastify";
+
 import type { ServiceAccountVerifier } from "../../src/auth/service-accounts.ts";
 import type { Archive } from "../../src/logs/archive.ts";
 import type { Cluster } from "../../src/kubernetes/cluster.ts";
+import type { Jobs } from "../../src/jobs/jobs.ts";
 import { logRoutes, type LogRouteOptions } from "../../src/logs/routes.ts";
 import { createMetrics, type Metrics } from "../../src/metrics/metrics.ts";
 import type { ApplicationRow } from "../../src/store/application-tables.ts";
@@ -98,12 +101,14 @@ export interface LogSceneOptions extends Pick<LogRouteOptions, "lifeMs" | "heart
   readonly cluster?: (fake: FakeCluster) => Cluster;
   readonly serviceAccounts?: ServiceAccountVerifier;
   readonly metrics?: Metrics;
+  /** Adds further routes. Default: none. */
+  readonly more?: (v1: FastifyInstance, jobs: Jobs) => void;
 }
 
 export async function startLogs(
   context: TestContext,
   kind: StoreKind,
-  { archive, cluster, serviceAccounts, metrics = createMetrics(), ...times }: LogSceneOptions = {},
+  { archive, cluster, serviceAccounts, metrics = createMetrics(), more, ...times }: LogSceneOptions = {},
 ): Promise<LogScene> {
   const fake = await startFakeCluster(context);
   const store = await open(context, await newLocation(context, kind));
@@ -113,8 +118,10 @@ export async function startLogs(
     serviceAccounts,
     routes: (v1) => {
       const platform = samplePlatform();
-      const jobs = { store, cluster: cluster?.(fake) ?? fake.cluster, platform, now: () => clock.now };
-      logRoutes(v1, { ...jobs, logger: v1.log }, { archive, registry: metrics.registry, ...times });
+      const now = (): number => clock.now;
+      const jobs = { store, cluster: cluster?.(fake) ?? fake.cluster, platform, now, logger: v1.log };
+      logRoutes(v1, jobs, { archive, registry: metrics.registry, ...times });
+      more?.(v1, jobs);
     },
   });
   const { accessToken: token } = await newClient(gateway, "owner", "user");
