@@ -6,6 +6,7 @@ import "./auth/token-review.ts";
 import "./config.ts";
 import "./errors/problems.ts";
 import "./jobs/states.ts";
+import "./jobs/submit.ts";
 import "./kubernetes/cluster.ts";
 import "./kubernetes/watch.ts";
 import "./logs/follow.ts";
