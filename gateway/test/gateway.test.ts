@@ -5,6 +5,7 @@ import "./auth/matrix.ts";
 import "./auth/token-review.ts";
 import "./config.ts";
 import "./errors/problems.ts";
+import "./jobs/queue.ts";
 import "./jobs/states.ts";
 import "./jobs/submit.ts";
 import "./kubernetes/cluster.ts";
