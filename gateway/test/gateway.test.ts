@@ -10,6 +10,8 @@ import "./jobs/read.ts";
 import "./jobs/states.ts";
 import "./jobs/submission.ts";
 import "./jobs/uploads.ts";
+import "./jobs/queue.ts";
+import "./jobs/submit.ts";
 import "./kubernetes/cluster.ts";
 import "./kubernetes/watch.ts";
 import "./logs/archive.ts";
