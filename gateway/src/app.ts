@@ -14,6 +14,7 @@ import type { ServiceAccountVerifier } from "./auth/service-accounts.ts";
 import { secondMs } from "./clock.ts";
 import { answerProblems, sendProblem } from "./errors/answer-problems.ts";
 import { answerClientError } from "./errors/client-errors.ts";
+import { refuseOtherMethods } from "./errors/other-methods.ts";
 import { toProblem } from "./errors/problem.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { verifyAccess } from "./tokens/access.ts";
@@ -32,7 +33,7 @@ export interface AppParts {
   /** Whose X-Forwarded-For is believed: proxies by address and network, or so many before the gateway. */
   readonly trustedProxies: readonly string[] | number;
   /** Adds further routes below /v1; they are guarded and described like the app's own. */
-  readonly routes?: (v1: FastifyInstance) => void | Promise<void>;
+  readonly routes?: ((v1: FastifyInstance) => void | Promise<void>) | undefined;
 }
 
 /** Idle connections outlast those of a load balancer before it, which would else send a request into one that closes. */
@@ -74,6 +75,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   answerProblems(app, metrics.countProblem);
   metrics.observe(app);
   logRequests(app);
+  refuseOtherMethods(app);
   await guard(app, {
     access: (token) => verifyAccess(tokens, token),
     serviceAccounts: parts.serviceAccounts,

@@ -20,6 +20,8 @@ const policy = {
   "register-tokens:list": "admin",
   "register-tokens:revoke": "admin",
   "audit:list": "admin",
+  "ui:read": "owner",
+  "logs:read": "owner",
 } as const satisfies Readonly<Record<string, Who>>;
 
 export type Action = keyof typeof policy;

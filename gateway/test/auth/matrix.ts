@@ -12,6 +12,7 @@ import {
   type Given,
   type TestGateway,
 } from "../support/gateway.ts";
+import { id, logName, putApplication, putPod, startLogs } from "../support/log-scene.ts";
 
 /** A JWT by its form; only this test's verifier knows it. */
 const serviceAccountToken = "eyJh.eyJz.c2ln";
@@ -84,12 +85,16 @@ const matrix: Readonly<Record<string, Row>> = {
     statuses: adminsOnly,
   },
   "GET /v1/whoami": { request: get("/v1/whoami"), statuses: withToken },
+  "GET /v1/applications/:id/logs": {
+    request: get(`/v1/applications/${id}/logs`),
+    statuses: [401, 404, 404, 200, 200],
+  },
   "GET /v1/audit": { request: get("/v1/audit"), statuses: adminsOnly },
 };
 
 test("every route answers nobody, others, the owner and admins as its policy says", async (context) => {
   const routes: string[] = [];
-  const gateway = await startGateway(context, "sqlite", {
+  const { gateway, store, fake } = await startLogs(context, "sqlite", {
     serviceAccounts,
     metrics: {
       ...createMetrics(),
@@ -106,6 +111,9 @@ test("every route answers nobody, others, the owner and admins as its policy say
     owner: (await newClient(gateway, "owner", "user")).accessToken,
     admin: (await firstAdmin(gateway)).accessToken,
   };
+  await putApplication(store);
+  putPod(fake, "driver", { running: {} });
+  fake.logs.set(logName("driver"), { lines: [], ended: false });
   const scene: Scene = { gateway, admin: tokens.admin ?? "" };
   const heads = routes.filter((route) => route.startsWith("HEAD "));
   assert.deepEqual(
