@@ -22,6 +22,9 @@ const policy = {
   "audit:list": "admin",
   "ui:read": "owner",
   "logs:read": "owner",
+  "applications:submit": "authenticated",
+  "applications:cancel": "owner",
+  "applications:delete": "owner",
 } as const satisfies Readonly<Record<string, Who>>;
 
 export type Action = keyof typeof policy;

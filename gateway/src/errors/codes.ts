@@ -19,6 +19,7 @@ export const problemCodes = {
   "not-found": { status: 404, title: "There is no such thing" },
   "log-not-ready": { status: 409, title: "The log has not begun yet" },
   "method-not-allowed": { status: 405, title: "This is not done with this method" },
+  "application-active": { status: 409, title: "The application has not ended" },
   "request-timeout": { status: 408, title: "The request took too long to arrive" },
   "request-too-large": { status: 413, title: "The request is too large" },
   "unsupported-media-type": { status: 415, title: "The request's content type is not supported" },

@@ -5,6 +5,7 @@ import type {
   ApplicationRow,
   ApplicationStateRow,
   LeaseRow,
+  LockRow,
 } from "./application-tables.ts";
 
 /**
@@ -21,6 +22,7 @@ export interface Tables {
   readonly application_states: ApplicationStateRow;
   readonly application_events: ApplicationEventRow;
   readonly leases: LeaseRow;
+  readonly locks: LockRow;
 }
 
 export interface RegisterTokenRow {

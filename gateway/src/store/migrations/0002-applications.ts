@@ -56,6 +56,11 @@ export async function up(db: Kysely<unknown>, kind: "sqlite" | "postgres"): Prom
     .addColumn("holder", "text", (column) => column.notNull())
     .addColumn("term", "bigint", (column) => column.notNull())
     .execute();
+  await db.schema
+    .createTable("locks")
+    .addColumn("name", "text", (column) => column.primaryKey())
+    .execute();
+  await sql`insert into locks (name) values ('queue')`.execute(db);
   await createIndexes(db);
 }
 
@@ -92,4 +97,7 @@ async function createIndexes(db: Kysely<unknown>): Promise<void> {
     .columns(["owner", "idempotency_key"])
     .unique()
     .execute();
+  // The queue is few of many rows.
+  await sql`create index applications_waiting on applications (submitted_at, id)
+    where created_at is null and ended_at is null`.execute(db);
 }
