@@ -20,6 +20,7 @@ const policy = {
   "register-tokens:list": "admin",
   "register-tokens:revoke": "admin",
   "audit:list": "admin",
+  "application-events:list": "owner",
   "ui:read": "owner",
   "logs:read": "owner",
   "applications:submit": "authenticated",
