@@ -33,7 +33,7 @@ export interface AppParts {
   /** Whose X-Forwarded-For is believed: proxies by address and network, or so many before the gateway. */
   readonly trustedProxies: readonly string[] | number;
   /** Adds further routes below /v1; they are guarded and described like the app's own. */
-  readonly routes?: (v1: FastifyInstance) => void | Promise<void>;
+  readonly routes?: ((v1: FastifyInstance) => void | Promise<void>) | undefined;
 }
 
 /** Idle connections outlast those of a load balancer before it, which would else send a request into one that closes. */

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { check, formatViolations, type Violation } from "../../jobs/manifest/index.ts";
 import { dayMs, secondMs } from "./clock.ts";
 import type { StoreLocation } from "./store/store.ts";
+import { readPlatform, type Platform } from "./platform.ts";
 import { isUsable, type ServerCertificate } from "./tls.ts";
 
 /** An address to listen at. Port 0: any that is free. */
@@ -14,9 +15,19 @@ export interface Address {
   readonly port: number;
 }
 
+export interface UiConfig {
+  readonly address: Address;
+  /** The front door's: 32 bytes, base64url. */
+  readonly key: string;
+  /** Undefined: nobody sees the pages of others' applications. */
+  readonly adminGroup: string | undefined;
+}
+
 export interface GatewayConfig {
   readonly api: Address;
   readonly metrics: Address;
+  /** The pages of running applications. Undefined: there are none. */
+  readonly ui: UiConfig | undefined;
   readonly store: StoreLocation;
   /** SHA-256, in hexadecimal, of the first admin's register token. */
   readonly bootstrapHash: string | undefined;
@@ -28,6 +39,8 @@ export interface GatewayConfig {
   readonly tls: ServerCertificate | undefined;
   /** Proxies by address and network, or so many before the gateway. */
   readonly trustedProxies: readonly string[] | number;
+  /** Undefined: the gateway serves tokens alone. */
+  readonly platform: Platform | undefined;
   readonly logLevel: string;
 }
 
@@ -40,6 +53,17 @@ export class ConfigError extends Error {
 export const environmentSchema = z.object({
   API_ADDRESS: address("where the API listens").default("0.0.0.0:8080"),
   METRICS_ADDRESS: address("where /metrics listens").default("0.0.0.0:9090"),
+  UI_ADDRESS: address("where the pages of applications listen, if there is a UI_KEY").default("0.0.0.0:8081"),
+  UI_KEY: z
+    .string()
+    .regex(/^[\w-]{43}$/)
+    .optional()
+    .meta({ description: "the front door's key, 32 bytes in base64url", secret: true }),
+  UI_ADMIN_GROUP: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "the group whose members see everybody's applications", examples: ["platform"] }),
   DATA_FOLDER: z
     .string()
     .min(1)
@@ -85,6 +109,15 @@ export const environmentSchema = z.object({
     .optional()
     .meta({ description: "PEM of the certificate of the API", secret: true }),
   TLS_KEY: z.string().optional().meta({ description: "PEM of the certificate's key", secret: true }),
+  PLATFORM_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        "the file that tells of the cluster and its namespaces; without it, tokens are all there is",
+      examples: ["/etc/gateway/platform.json"],
+    }),
   LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace"])
     .default("info")
@@ -97,6 +130,7 @@ export const fileVariables = [
   "BOOTSTRAP_TOKEN_SHA256",
   "TLS_CERTIFICATE",
   "TLS_KEY",
+  "UI_KEY",
 ] as const;
 
 /** Reads the environment, once. @throws ConfigError with every problem. */
@@ -106,11 +140,24 @@ export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
   const checked = check(environmentSchema, given);
   if (!checked.ok) violations.push(...checked.violations);
   const tls = readTls(given, violations);
+  const platform = readPlatformFile(environment["PLATFORM_FILE"], violations);
+  if (given["UI_KEY"] !== undefined && platform?.historyUrl === undefined) {
+    const expected = "a PLATFORM_FILE with the historyUrl whose host the pages are at";
+    violations.push({ path: "UI_KEY", problem: "is set, and there is no History Server", expected });
+  }
   if (!checked.ok || violations.length > 0) throw new ConfigError(formatViolations(violations));
   const values = checked.value;
   return {
     api: toAddress(values.API_ADDRESS),
     metrics: toAddress(values.METRICS_ADDRESS),
+    ui:
+      values.UI_KEY === undefined
+        ? undefined
+        : {
+            address: toAddress(values.UI_ADDRESS),
+            key: values.UI_KEY,
+            adminGroup: values.UI_ADMIN_GROUP,
+          },
     store:
       values.DATABASE_URL === undefined
         ? { kind: "sqlite", file: join(values.DATA_FOLDER, "gateway.sqlite") }
@@ -121,6 +168,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
     serviceAccountAudience: values.SERVICE_ACCOUNT_AUDIENCE,
     tls,
     trustedProxies: readProxies(values.TRUSTED_PROXIES),
+    platform,
     logLevel: values.LOG_LEVEL,
   };
 }
@@ -138,6 +186,14 @@ function readTls(given: Record<string, unknown>, violations: Violation[]): Serve
     problem: "is not a certificate with its key",
     expected: "PEM in TLS_CERTIFICATE and in TLS_KEY, which belong together; or neither",
   });
+  return undefined;
+}
+
+function readPlatformFile(file: string | undefined, violations: Violation[]): Platform | undefined {
+  if (file === undefined || file === "") return undefined;
+  const read = readPlatform(file);
+  if (read.ok) return read.value;
+  violations.push(...read.violations);
   return undefined;
 }
 

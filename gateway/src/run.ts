@@ -6,6 +6,7 @@ import { pino, type Logger } from "pino";
 import { collectDefaultMetrics } from "prom-client";
 
 import { buildApp } from "./app.ts";
+import type { Applications, ApplicationsArgs } from "./applications.ts";
 import type { ServiceAccountVerifier } from "./auth/service-accounts.ts";
 import { secondMs } from "./clock.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -36,6 +37,7 @@ export async function run(config: GatewayConfig): Promise<RunningGateway> {
   await bootstrap(tokens, config.bootstrapHash);
   const metrics = createMetrics();
   collectDefaultMetrics({ register: metrics.registry });
+  const applications = await openApplicationsOf(config, { store, metrics, logger });
   const app = await buildApp({
     tokens,
     serviceAccounts: await serviceAccounts(config.serviceAccountAudience),
@@ -43,10 +45,12 @@ export async function run(config: GatewayConfig): Promise<RunningGateway> {
     logger,
     tls: config.tls,
     trustedProxies: config.trustedProxies,
+    routes: applications?.routes,
   });
   const exporter = metricsServer(metrics.registry);
   exporter.listen(config.metrics);
   await once(exporter, "listening");
+  await applications?.start();
   await app.listen(config.api);
   const stopPruning = prunePeriodically(tokens, config.auditKeptMs, logger);
   logger.info(
@@ -58,6 +62,7 @@ export async function run(config: GatewayConfig): Promise<RunningGateway> {
     stop: async () => {
       stopPruning();
       await app.close();
+      await applications?.stop();
       exporter.close();
       exporter.closeAllConnections();
       await store.close();
@@ -65,7 +70,17 @@ export async function run(config: GatewayConfig): Promise<RunningGateway> {
   };
 }
 
-/** Loaded only where it is asked for: the client is large. */
+/** Loaded only where it is asked for: the clients of Kubernetes and of the store are large. */
+async function openApplicationsOf(
+  { platform, ui }: GatewayConfig,
+  parts: Pick<ApplicationsArgs, "store" | "metrics" | "logger">,
+): Promise<Applications | undefined> {
+  if (platform === undefined) return undefined;
+  const { openApplications } = await import("./applications.ts");
+  return openApplications({ platform, ui, ...parts });
+}
+
+/** Loaded only where it is asked for. */
 async function serviceAccounts(audience: string | undefined): Promise<ServiceAccountVerifier | undefined> {
   if (audience === undefined) return undefined;
   const { KubeConfig } = await import("@kubernetes/client-node");

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 
 import { ConfigError, environmentSchema, fileVariables, readConfig } from "../src/config.ts";
 import { selfSigned } from "./support/certificate.ts";
+import { samplePlatform } from "./support/job-samples.ts";
 
 function problems(environment: NodeJS.ProcessEnv): string {
   try {
@@ -17,10 +18,22 @@ function problems(environment: NodeJS.ProcessEnv): string {
   return assert.fail("nothing was wrong");
 }
 
+/** A file that is gone after the test. */
+function fileOf(context: TestContext, text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "gateway-config-"));
+  context.after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const file = join(folder, "file");
+  writeFileSync(file, text);
+  return file;
+}
+
 test("an empty environment is enough", () => {
   assert.deepEqual(readConfig({}), {
     api: { host: "0.0.0.0", port: 8080 },
     metrics: { host: "0.0.0.0", port: 9090 },
+    ui: undefined,
     store: { kind: "sqlite", file: "data/gateway.sqlite" },
     bootstrapHash: undefined,
     graceMs: 60_000,
@@ -28,6 +41,7 @@ test("an empty environment is enough", () => {
     serviceAccountAudience: undefined,
     tls: undefined,
     trustedProxies: [],
+    platform: undefined,
     logLevel: "info",
   });
 });
@@ -47,13 +61,38 @@ test("what is set is taken", () => {
   assert.deepEqual(config.trustedProxies, ["10.0.0.0/8", "fd00::1"]);
 });
 
-test("secrets can come from files", (context) => {
-  const folder = mkdtempSync(join(tmpdir(), "gateway-config-"));
-  context.after(() => {
-    rmSync(folder, { recursive: true });
+test("with the front door's key there are pages, at an address of their own", (context) => {
+  const key = Buffer.alloc(32, "k").toString("base64url");
+  const historyUrl = "https://spark.test";
+  const PLATFORM_FILE = fileOf(context, JSON.stringify(samplePlatform({ historyUrl })));
+  assert.deepEqual(readConfig({ UI_KEY: key, PLATFORM_FILE }).ui, {
+    address: { host: "0.0.0.0", port: 8081 },
+    key,
+    adminGroup: undefined,
   });
-  const file = join(folder, "url");
-  writeFileSync(file, "postgres://a:b@c/d\n");
+  const given = { PLATFORM_FILE, UI_KEY: key, UI_ADDRESS: "[::1]:1", UI_ADMIN_GROUP: "platform" };
+  assert.deepEqual(readConfig(given).ui, { address: { host: "::1", port: 1 }, key, adminGroup: "platform" });
+  const message = problems({ UI_KEY: `${key}hunter2` });
+  assert.match(message, /UI_KEY/);
+  assert.doesNotMatch(message, /hunter2/);
+  assert.match(problems({ UI_KEY: key }), /UI_KEY: is set, and there is no History Server/);
+  const without = fileOf(context, JSON.stringify(samplePlatform()));
+  assert.match(problems({ UI_KEY: key, PLATFORM_FILE: without }), /there is no History Server/);
+});
+
+test("the platform comes from its file, and what is wrong there is told with the rest", (context) => {
+  const platform = samplePlatform();
+  const file = fileOf(context, JSON.stringify(platform));
+  assert.deepEqual(readConfig({ PLATFORM_FILE: file }).platform, platform);
+  const wrong = fileOf(context, JSON.stringify({ ...platform, versions: ["9.9.9"] }));
+  const message = problems({ PLATFORM_FILE: wrong, LOG_LEVEL: "loud" });
+  assert.match(message, /PLATFORM_FILE\.namespaces\.team-a\.images: an object lacks a version/);
+  assert.match(message, /LOG_LEVEL/);
+  assert.match(problems({ PLATFORM_FILE: "/nowhere.json" }), /PLATFORM_FILE: \/nowhere\.json cannot be read/);
+});
+
+test("secrets can come from files", (context) => {
+  const file = fileOf(context, "postgres://a:b@c/d\n");
   assert.deepEqual(readConfig({ DATABASE_URL_FILE: file }).store, {
     kind: "postgres",
     url: "postgres://a:b@c/d",

@@ -3,20 +3,40 @@ import { dataKeyPattern } from "./names.ts";
 import { describeValue } from "./text.ts";
 import type { Violation } from "./violations.ts";
 
+/** Where in the input a bundle's parts are, for the violations to name. */
+export interface CodePlaces {
+  readonly all: string;
+  readonly main: string;
+  readonly file: (path: string, index: number) => string;
+}
+
+export const codePlaces: CodePlaces = {
+  all: "code",
+  main: "code.main",
+  file: (_path, index) => `code.files[${index}]`,
+};
+
 /** What is wrong with the files of a code bundle, apart from their size. */
-export function codeFileViolations(files: readonly SourceFile[], main: string): readonly Violation[] {
+export function codeFileViolations(
+  files: readonly SourceFile[],
+  main: string,
+  places: CodePlaces,
+): readonly Violation[] {
   return [
-    ...mainViolations(files, main),
-    ...files.flatMap(({ path }, index) => pathViolations(files, path, index)),
+    ...mainViolations(files, main, places),
+    ...files.flatMap(({ path }, index) => pathViolations(files, path, index, places)),
   ];
 }
 
-function mainViolations(files: readonly SourceFile[], main: string): readonly Violation[] {
-  const path = "code.main";
+function mainViolations(
+  files: readonly SourceFile[],
+  main: string,
+  { all, main: path }: CodePlaces,
+): readonly Violation[] {
   const name = describeValue(main);
   if (files.length === 0) {
     return [
-      { path: "code", problem: "has no files", expected: 'at least the main file, for example "main.py"' },
+      { path: all, problem: "has no files", expected: 'at least the main file, for example "main.py"' },
     ];
   }
   // At the top, as a key of the ConfigMap: Python imports from the main file's folder, and the modules' zip is that.
@@ -34,8 +54,13 @@ function mainViolations(files: readonly SourceFile[], main: string): readonly Vi
   return [{ path, problem: `${name} is empty`, expected: "a program" }];
 }
 
-function pathViolations(files: readonly SourceFile[], file: string, index: number): readonly Violation[] {
-  const path = `code.files[${index}]`;
+function pathViolations(
+  files: readonly SourceFile[],
+  file: string,
+  index: number,
+  places: CodePlaces,
+): readonly Violation[] {
+  const path = places.file(file, index);
   if (!isInside(file)) {
     const problem = `${describeValue(file)} is not a path inside the code's folder`;
     return [{ path, problem, expected: 'a relative path with forward slashes, for example "lib/util.py"' }];

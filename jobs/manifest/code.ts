@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { strToU8, zipSync } from "fflate";
 
-import { codeFileViolations } from "./code-rules.ts";
+import { codeFileViolations, codePlaces, type CodePlaces } from "./code-rules.ts";
 import { describeValue } from "./text.ts";
 import type { Result } from "./violations.ts";
 
@@ -38,9 +38,14 @@ const modulesKey = "modules.zip";
 /**
  * Python code for a ConfigMap: the main file under its name and all others, if any, in one zip to import from.
  * The same files give the same bytes, in whatever order, on whatever day and machine.
+ * `places`: what violations call the parts; default: `code`, `code.main` and `code.files[0]`.
  */
-export function codeBundle(files: readonly SourceFile[], main: string): Result<CodeBundle> {
-  const violations = codeFileViolations(files, main);
+export function codeBundle(
+  files: readonly SourceFile[],
+  main: string,
+  places: CodePlaces = codePlaces,
+): Result<CodeBundle> {
+  const violations = codeFileViolations(files, main, places);
   const mainSource = files.find(({ path }) => path === main);
   if (violations.length > 0 || mainSource === undefined) return { ok: false, violations };
 
@@ -49,16 +54,16 @@ export function codeBundle(files: readonly SourceFile[], main: string): Result<C
   if (modules.length > 0) contents.set(modulesKey, zip(modules));
 
   const bytes = [...contents.values()].reduce((sum, content) => sum + content.length, 0);
-  if (bytes > maxCodeBytes) return tooLarge(bytes, modules.length > 0);
+  if (bytes > maxCodeBytes) return tooLarge(bytes, modules.length > 0, places.all);
   return { ok: true, value: bundle(main, contents) };
 }
 
-function tooLarge(bytes: number, zipped: boolean): Result<never> {
+function tooLarge(bytes: number, zipped: boolean, path: string): Result<never> {
   const problem = `the code has ${bytes} bytes${zipped ? " with its modules zipped" : ""}, too much for a ConfigMap`;
   const expected =
     `at most ${maxCodeBytes} bytes (900 KiB); put larger code on S3 and name it, ` +
     `for example mainFile "s3a://data/code/main.py" and dependencies.pyFiles ["s3a://data/code/modules.zip"]`;
-  return { ok: false, violations: [{ path: "code", problem, expected }] };
+  return { ok: false, violations: [{ path, problem, expected }] };
 }
 
 /**

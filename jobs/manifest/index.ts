@@ -2,6 +2,7 @@
 export { check } from "./check.ts";
 export { codeBundle, maxCodeBytes } from "./code.ts";
 export type { CodeBundle, SourceFile } from "./code.ts";
+export type { CodePlaces } from "./code-rules.ts";
 export type { ScheduledSparkApplication, SparkApplication } from "./crd.ts";
 export { jobSchema } from "./job.ts";
 export type { JobSpec } from "./job.ts";
@@ -20,5 +21,5 @@ export { resolveJob } from "./resolve.ts";
 export type { Program, ResolvedJob, Scaling } from "./resolved-job.ts";
 export { scheduledSparkApplication, sparkApplication } from "./spark-application.ts";
 export { allowedGroups } from "./spark-conf-allowed.ts";
-export { formatViolations } from "./violations.ts";
+export { below, formatViolations, joinPath } from "./violations.ts";
 export type { Result, Violation } from "./violations.ts";

@@ -22,6 +22,14 @@ export function joinPath(base: string, ...segments: readonly PropertyKey[]): str
   }, base);
 }
 
+/** The same violations of an input that is itself at `base` of a larger one. */
+export function below(base: string, violations: readonly Violation[]): readonly Violation[] {
+  return violations.map((violation) => {
+    const { path } = violation;
+    return { ...violation, path: path === "" || path.startsWith("[") ? base + path : `${base}.${path}` };
+  });
+}
+
 /** All violations as text for a terminal or a log, in the order they were found. */
 export function formatViolations(violations: readonly Violation[]): string {
   const entries = violations.map(

@@ -1,7 +1,7 @@
 import type { FastifySchemaCompiler } from "fastify";
 import { z } from "zod";
 
-import { check } from "../../../jobs/manifest/index.ts";
+import { check, type Violation } from "../../../jobs/manifest/index.ts";
 import { Problem } from "../errors/problem.ts";
 
 /** What goes before a violation's path, by the part of the request; a body's own paths need nothing. */
@@ -17,15 +17,17 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
   return (input: unknown) => {
     const checked = check(schema, input, base);
     if (checked.ok) return { value: checked.value };
-    const { violations } = checked;
-    return {
-      error: new Problem(
-        "invalid-input",
-        violations.map(({ path, problem }) => `${path}: ${problem}`).join("; "),
-        {
-          violations,
-        },
-      ),
-    };
+    return { error: invalidInput(checked.violations) };
   };
 };
+
+/** For a route that checks its body itself, by more than its schema says, and tells all of it at once. */
+export const allButBody: FastifySchemaCompiler<unknown> = ({ schema, ...part }) =>
+  part.httpPart !== "body" && schema instanceof z.ZodType
+    ? validatorCompiler({ schema, ...part })
+    : (value: unknown) => ({ value });
+
+export function invalidInput(violations: readonly Violation[]): Problem {
+  const detail = violations.map(({ path, problem }) => `${path}: ${problem}`).join("; ");
+  return new Problem("invalid-input", detail, { violations });
+}

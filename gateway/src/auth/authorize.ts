@@ -20,6 +20,19 @@ const policy = {
   "register-tokens:list": "admin",
   "register-tokens:revoke": "admin",
   "audit:list": "admin",
+  "clusters:list": "authenticated",
+  "manifests:read": "authenticated",
+  "applications:validate": "authenticated",
+  "applications:list": "authenticated",
+  "applications:list-all": "admin",
+  "applications:read": "owner",
+  "uploads:create": "authenticated",
+  "application-events:list": "owner",
+  "ui:read": "owner",
+  "logs:read": "owner",
+  "applications:submit": "authenticated",
+  "applications:cancel": "owner",
+  "applications:delete": "owner",
 } as const satisfies Readonly<Record<string, Who>>;
 
 export type Action = keyof typeof policy;

@@ -17,7 +17,10 @@ export const problemCodes = {
   },
   forbidden: { status: 403, title: "This is not allowed with this token" },
   "not-found": { status: 404, title: "There is no such thing" },
+  "log-not-ready": { status: 409, title: "The log has not begun yet" },
   "method-not-allowed": { status: 405, title: "This is not done with this method" },
+  "uploads-unavailable": { status: 409, title: "This platform has no store to upload to" },
+  "application-active": { status: 409, title: "The application has not ended" },
   "request-timeout": { status: 408, title: "The request took too long to arrive" },
   "request-too-large": { status: 413, title: "The request is too large" },
   "unsupported-media-type": { status: 415, title: "The request's content type is not supported" },
@@ -28,6 +31,7 @@ export const problemCodes = {
   "store-unavailable": { status: 503, title: "The gateway cannot reach its data for the moment" },
   "store-full": { status: 503, title: "The gateway has no space left to write to" },
   "cluster-unavailable": { status: 503, title: "Kubernetes cannot be reached for the moment" },
+  "storage-unavailable": { status: 503, title: "The object store cannot be reached for the moment" },
   "identity-unavailable": { status: 503, title: "Kubernetes cannot vouch for the token for the moment" },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 

@@ -34,11 +34,12 @@ export function refuseOtherMethods(app: FastifyInstance): void {
   });
 }
 
-/** Of a route's path: `:name` stands for one segment, `*` for the rest. */
+/** Of a route's path: `:name` stands for one segment, or what is left of it, `::` for a colon, `*` for the rest. */
 function patternOf(url: string): RegExp {
-  const source = url
-    .replace(/[$()+.?[\\\]^{|}]/g, "\\$&")
-    .replace(/:\w+/g, "[^/]+")
-    .replaceAll("*", ".*");
+  const source = url.replace(/::|:\w+(?:\([^)]*\))?|\*|[$()+.?[\\\]^{|}]/g, (piece) => {
+    if (piece === "::") return ":";
+    if (piece === "*") return ".*";
+    return piece.startsWith(":") ? "[^/]+" : `\\${piece}`;
+  });
   return new RegExp(`^${source}$`);
 }

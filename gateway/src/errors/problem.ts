@@ -53,7 +53,7 @@ function fromFramework(error: unknown): Problem | undefined {
     case 408:
       return new Problem("request-timeout", "send it again, faster", cause);
     case 413:
-      return new Problem("request-too-large", "the body may have 1 MiB at most", cause);
+      return new Problem("request-too-large", "the body may have 1 MiB at most, a submission's 4 MiB", cause);
     case 415:
       return new Problem("unsupported-media-type", "send the body as application/json", cause);
     default:

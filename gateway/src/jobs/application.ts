@@ -34,10 +34,12 @@ export function isFinal(state: ApplicationState): boolean {
 
 /**
  * Whether an application may go from one state to another. Who observes late, or twice, so changes nothing: what has
- * ended stays as it ended, what is being cancelled can only end, and nothing goes back into the queue.
+ * ended stays as it ended, nothing goes back into the queue, and only what was queued can be new in the cluster.
+ * What is being cancelled can only end; where it ended by itself before it was gone, it keeps its own end.
  */
 export function mayFollow(from: ApplicationState, to: ApplicationState): boolean {
   if (from === to || isFinal(from) || to === "QUEUED") return false;
+  if (to === "SUBMITTED") return from === "QUEUED";
   return from !== "CANCELLING" || isFinal(to);
 }
 

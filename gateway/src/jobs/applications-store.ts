@@ -1,6 +1,7 @@
 import type { Kysely, Selectable, Updateable } from "kysely";
 
 import type { ApplicationRow, ApplicationStateRow } from "../store/application-tables.ts";
+import type { Store } from "../store/store.ts";
 import type { Tables } from "../store/tables.ts";
 import { isFinal, mayFollow, type ApplicationState } from "./application.ts";
 
@@ -12,6 +13,14 @@ export function findApplication(db: Kysely<Tables>, id: string): Promise<Applica
     .where("id", "=", id)
     .where("deleted_at", "is", null)
     .executeTakeFirst();
+}
+
+/** Whose an application is, for the guard. Undefined: there is none. */
+export async function applicationOwner(
+  { db }: Store,
+  id: string,
+): Promise<{ readonly owner: string } | undefined> {
+  return findApplication(db, id);
 }
 
 /** The states that an application was in, first to last. */
@@ -37,12 +46,14 @@ export interface Finding {
 
 export type Facts = Pick<
   Updateable<ApplicationRow>,
-  "uid" | "driver_pod" | "spark_id" | "attempts" | "created_at" | "started_at" | "ended_at"
+  "uid" | "driver_pod" | "spark_id" | "attempts" | "started_at" | "ended_at"
 >;
 
 /**
  * Writes down what was learned, and the new state in the history, if it may follow the one that is known (application.ts):
  * a late or repeated finding changes no state. Facts are taken in any case. True where the state has changed.
+ * In the same state, the reason and the hint are what is found now, or gone where the trouble is; the history keeps the
+ * first. What has ended keeps the reason that it has, since what is found later is less: pods go.
  * One transaction, in which the row is locked: of two that find out at once, the second sees what the first has written.
  */
 export function recordState(db: Kysely<Tables>, id: string, finding: Finding): Promise<boolean> {
@@ -58,9 +69,11 @@ export async function recordStateIn(
   const row = await lockApplication(transaction, id);
   if (row === undefined) return false;
   const changes = mayFollow(row.state, state);
+  const explains = row.state === state && (!isFinal(state) || row.reason === null);
   const values: Updateable<ApplicationRow> = {
     ...facts,
-    ...(changes && { state, reason: reason ?? null, hint: hint ?? null }),
+    ...(changes && { state }),
+    ...((changes || explains) && { reason: reason ?? null, hint: hint ?? null }),
     ...(changes && state === "RUNNING" && { started_at: row.started_at ?? facts.started_at ?? at }),
     ...(changes && isFinal(state) && { ended_at: facts.ended_at ?? at }),
   };

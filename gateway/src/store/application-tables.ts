@@ -20,7 +20,7 @@ export interface ApplicationRow {
   readonly code: string | null;
   readonly request_sha256: string;
   readonly spark_version: string;
-  /** Null: none was sent. */
+  /** The client's, or one that was made for it. Null: it is lost with the store, and the cluster knew the application. */
   readonly idempotency_key: string | null;
   readonly submitted_at: number;
   readonly state: ApplicationState;
@@ -28,11 +28,14 @@ export interface ApplicationRow {
   readonly reason: string | null;
   /** What to do about it. */
   readonly hint: string | null;
-  /** When it left the queue: what the limits count. */
+  /**
+   * When it had its turn: what the limits count. Null: no gateway has tried to create it, so that the cluster cannot have
+   * it. It may have had its turn and wait still, for a cluster that does not answer.
+   */
   readonly dispatched_at: number | null;
   /** Until then one gateway is creating it in the cluster, and no other may. */
   readonly claimed_until: number | null;
-  /** When it was in the cluster for the first time that the gateway knows of. */
+  /** When it was in the cluster with its code, for the first time that the gateway knows of; null: it waits. */
   readonly created_at: number | null;
   /** When its driver first ran. */
   readonly started_at: number | null;
@@ -47,6 +50,22 @@ export interface ApplicationRow {
   /** When somebody deleted it: nobody sees it any more. */
   readonly deleted_at: number | null;
   readonly log_archived_at: number | null;
+  /** Of the driver whose log that is: a run after it has another. */
+  readonly archived_pod_uid: string | null;
+}
+
+/** Work that one gateway does at a time, and which one does it. */
+export interface LeaseRow {
+  readonly name: string;
+  /** The gateway's own id, new with every start. */
+  readonly holder: string;
+  /** Grows with every sign of life. Whoever sees it stand still for long enough takes over. */
+  readonly term: number;
+}
+
+/** What transactions lock that may not run side by side, on whichever gateway: a row of its own, there from the start. */
+export interface LockRow {
+  readonly name: "queue";
 }
 
 /** A state that an application was in. */

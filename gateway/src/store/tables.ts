@@ -1,6 +1,12 @@
 import type { Generated } from "kysely";
 
-import type { ApplicationEventRow, ApplicationRow, ApplicationStateRow } from "./application-tables.ts";
+import type {
+  ApplicationEventRow,
+  ApplicationRow,
+  ApplicationStateRow,
+  LeaseRow,
+  LockRow,
+} from "./application-tables.ts";
 
 /**
  * The tables, as the migrations leave them. Times are milliseconds since 1970; hashes are SHA-256 in hexadecimal; no
@@ -15,6 +21,8 @@ export interface Tables {
   readonly applications: ApplicationRow;
   readonly application_states: ApplicationStateRow;
   readonly application_events: ApplicationEventRow;
+  readonly leases: LeaseRow;
+  readonly locks: LockRow;
 }
 
 export interface RegisterTokenRow {

@@ -21,6 +21,9 @@ const everAnswered = {
   forbidden: 403,
   "not-found": 404,
   "method-not-allowed": 405,
+  "log-not-ready": 409,
+  "uploads-unavailable": 409,
+  "application-active": 409,
   "request-timeout": 408,
   "request-too-large": 413,
   "unsupported-media-type": 415,
@@ -29,6 +32,7 @@ const everAnswered = {
   "too-many-failures": 429,
   "internal-error": 500,
   "store-unavailable": 503,
+  "storage-unavailable": 503,
   "store-full": 503,
   "cluster-unavailable": 503,
   "identity-unavailable": 503,
@@ -66,6 +70,8 @@ test("another method of a path that is there is told which ones it has, whatever
     routes: (v1) => {
       const config = { access: { action: "health:read" } } as const;
       v1.put("/files/v1.0/:id/parts/*", { config }, () => ({}));
+      v1.put("/files/:id([^:]+)::copy", { config }, () => ({}));
+      v1.put("/files::check", { config }, () => ({}));
     },
   });
   const allowed = async (method: "DELETE" | "PATCH" | "PUT" | "TRACE", url: string): Promise<unknown> => {
@@ -83,7 +89,16 @@ test("another method of a path that is there is told which ones it has, whatever
   assert.equal(await allowed("DELETE", "/v1/tokens/register-tokens"), "GET, HEAD, POST");
   assert.equal(await allowed("PATCH", "/v1/tokens/1"), "DELETE");
   assert.equal(await allowed("DELETE", "/v1/files/v1.0/7/parts/a/b"), "PUT");
-  for (const url of ["/v1/files/v1-0/7/parts/a", "/v1/files/v1.0/7/8/parts/a", "/v1/tokens/", "/v1", "/"]) {
+  assert.equal(await allowed("PATCH", "/v1/files/7:copy"), "PUT");
+  assert.equal(await allowed("PATCH", "/v1/files:check"), "PUT");
+  for (const url of [
+    "/v1/files-check",
+    "/v1/files/v1-0/7/parts/a",
+    "/v1/files/v1.0/7/8/parts/a",
+    "/v1/tokens/",
+    "/v1",
+    "/",
+  ]) {
     refusedWith(await gateway.call("PATCH", url), "not-found");
   }
 });

@@ -30,6 +30,7 @@ export async function up(db: Kysely<unknown>, kind: "sqlite" | "postgres"): Prom
     .addColumn("attempts", "integer", (column) => column.notNull())
     .addColumn("deleted_at", "bigint")
     .addColumn("log_archived_at", "bigint")
+    .addColumn("archived_pod_uid", "text")
     .execute();
   await counted(db.schema.createTable("application_states"), kind)
     .addColumn("application_id", "text", (column) => column.notNull().references("applications.id"))
@@ -49,6 +50,17 @@ export async function up(db: Kysely<unknown>, kind: "sqlite" | "postgres"): Prom
     .addColumn("object", "text", (column) => column.notNull())
     .addUniqueConstraint("application_events_once", ["application_id", "uid"])
     .execute();
+  await db.schema
+    .createTable("leases")
+    .addColumn("name", "text", (column) => column.primaryKey())
+    .addColumn("holder", "text", (column) => column.notNull())
+    .addColumn("term", "bigint", (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable("locks")
+    .addColumn("name", "text", (column) => column.primaryKey())
+    .execute();
+  await sql`insert into locks (name) values ('queue')`.execute(db);
   await createIndexes(db);
 }
 
@@ -68,6 +80,7 @@ async function createIndexes(db: Kysely<unknown>): Promise<void> {
     ["applications_by_age", "applications", ["submitted_at", "id"]],
     ["applications_by_owner", "applications", ["owner", "submitted_at", "id"]],
     ["applications_by_state", "applications", ["state", "submitted_at", "id"]],
+    ["applications_by_end", "applications", ["ended_at"]],
     ["applications_by_dispatch", "applications", ["dispatched_at", "owner"]],
     ["application_states_by_application", "application_states", ["application_id", "id"]],
     ["application_events_by_application", "application_events", ["application_id", "id"]],
@@ -84,4 +97,7 @@ async function createIndexes(db: Kysely<unknown>): Promise<void> {
     .columns(["owner", "idempotency_key"])
     .unique()
     .execute();
+  // The queue is few of many rows.
+  await sql`create index applications_waiting on applications (submitted_at, id)
+    where created_at is null and ended_at is null`.execute(db);
 }
