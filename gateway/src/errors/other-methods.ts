@@ -4,42 +4,50 @@ import { Problem } from "./problem.ts";
 
 /**
  * Refuses the other methods of a path that is there, with those that it has in `Allow`
- * (https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6); Fastify would say that there is no such path. A path that is
- * written out goes before one with parameters, as OpenAPI has it, whatever the method. Goes for every route that is added
- * to `app` afterwards, and comes before a token or a body is looked at.
+ * (https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6); Fastify would say that there is no such path, or take the path
+ * for another one's parameter: of those that fit, the path counts that has the most written out, whatever the method, as
+ * OpenAPI has it. Goes for every route that is added to `app` afterwards, and comes before a token or a body is looked at.
  */
 export function refuseOtherMethods(app: FastifyInstance): void {
-  const routes = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
+  const routes = new Map<string, Path & { readonly methods: Set<string> }>();
   app.addHook("onRoute", ({ url, method }) => {
-    const route = routes.get(url) ?? { pattern: patternOf(url), methods: new Set() };
+    const route = routes.get(url) ?? { ...readPath(url), methods: new Set() };
     routes.set(url, route);
     for (const each of [method].flat()) route.methods.add(each);
   });
   app.addHook("onRequest", (request, reply, done) => {
     const [path = ""] = request.url.split("?");
-    const writtenOut = routes.get(path);
-    const found =
-      writtenOut !== undefined
-        ? [writtenOut]
-        : request.is404
-          ? [...routes.values()].filter(({ pattern }) => pattern.test(path))
-          : [];
-    const methods = [...new Set(found.flatMap((route) => [...route.methods]))].sort();
-    if (methods.length === 0 || methods.includes(request.method)) {
+    const [route] = [...routes.values()]
+      .filter(({ pattern }) => pattern.test(path))
+      .sort((one, other) => other.writtenOut - one.writtenOut);
+    if (route === undefined || route.methods.has(request.method)) {
       done();
       return;
     }
-    reply.header("allow", methods.join(", "));
-    done(new Problem("method-not-allowed", `this path has ${methods.join(", ")}`));
+    const methods = [...route.methods].sort().join(", ");
+    reply.header("allow", methods);
+    done(new Problem("method-not-allowed", `this path has ${methods}`));
   });
 }
 
-/** Of a route's path: `:name` stands for one segment, or what is left of it, `::` for a colon, `*` for the rest. */
-function patternOf(url: string): RegExp {
-  const source = url.replace(/::|:\w+(?:\([^)]*\))?|\*|[$()+.?[\\\]^{|}]/g, (piece) => {
-    if (piece === "::") return ":";
-    if (piece === "*") return ".*";
-    return piece.startsWith(":") ? "[^/]+" : `\\${piece}`;
-  });
-  return new RegExp(`^${source}$`);
+interface Path {
+  readonly pattern: RegExp;
+  /** Characters that are no parameter's. */
+  readonly writtenOut: number;
+}
+
+/** As Fastify writes it: `:name` is a segment, `:name(PATTERN)` what fits, `*` all the rest, and `::` a colon. */
+function readPath(url: string): Path {
+  let source = "";
+  let writtenOut = 0;
+  for (const [piece, pattern] of url.matchAll(/::|:\w+(?:\(([^()]+)\))?|\*|[^:*]+/g)) {
+    if (piece === "*") source += ".*";
+    else if (piece.startsWith(":") && piece !== "::") source += pattern ?? "[^/]+";
+    else {
+      const text = piece === "::" ? ":" : piece;
+      source += text.replace(/[$()+.?[\\\]^{|}]/g, "\\$&");
+      writtenOut += text.length;
+    }
+  }
+  return { pattern: new RegExp(`^${source}$`), writtenOut };
 }

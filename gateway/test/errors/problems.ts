@@ -70,7 +70,8 @@ test("another method of a path that is there is told which ones it has, whatever
     routes: (v1) => {
       const config = { access: { action: "health:read" } } as const;
       v1.put("/files/v1.0/:id/parts/*", { config }, () => ({}));
-      v1.put("/files/:id([^:]+)::copy", { config }, () => ({}));
+      v1.get("/files/:id", { config }, () => ({}));
+      v1.post("/files/:id([^:]+)::copy", { config }, () => ({}));
       v1.put("/files::check", { config }, () => ({}));
     },
   });
@@ -89,7 +90,9 @@ test("another method of a path that is there is told which ones it has, whatever
   assert.equal(await allowed("DELETE", "/v1/tokens/register-tokens"), "GET, HEAD, POST");
   assert.equal(await allowed("PATCH", "/v1/tokens/1"), "DELETE");
   assert.equal(await allowed("DELETE", "/v1/files/v1.0/7/parts/a/b"), "PUT");
-  assert.equal(await allowed("PATCH", "/v1/files/7:copy"), "PUT");
+  assert.equal(await allowed("DELETE", "/v1/files/7:copy"), "POST");
+  assert.equal(await allowed("PATCH", "/v1/files/7:move"), "GET, HEAD");
+  assert.equal((await gateway.call("GET", "/v1/files/7:copied")).status, 200);
   assert.equal(await allowed("PATCH", "/v1/files:check"), "PUT");
   for (const url of [
     "/v1/files-check",
