@@ -3,6 +3,7 @@
 import ipaddress
 import itertools
 import os
+import re
 import uuid
 
 import schemathesis
@@ -20,19 +21,35 @@ def before_call(context, case, kwargs):
     for name, value in case.path_parameters.items():
         if str(value).lower() in own:
             case.path_parameters[name] = str(uuid.uuid4())
+    is_submission = isinstance(case.body, dict) and isinstance(case.body.get("job"), dict)
+    if is_submission and case.meta.generation.mode.is_positive and next(submissions) % 2 == 0:
+        make_right(case.body)
 
 
-# Rules that no schema can say, by the path of their violation: a cursor is of its own list alone, and this lifetime
-# may not be longer than another.
-beyond_schema = {"query.cursor", "accessLifetimeSeconds"}
+submissions = itertools.count()
+
+
+def make_right(body):
+    """Takes what does not go together, so that half of the submissions run; a schema says what each field may be."""
+    body["namespace"] = "analytics"
+    body["code"] = {"file": {"name": "report.py", "text": "print(1)"}}
+    body["job"] = {key: body["job"][key] for key in ("name", "arguments", "labels") if key in body["job"]}
+
+
+# Fields with rules that no schema can say, by the path of their violation: a cursor is of its own list alone, one lifetime
+# may not be longer than another, a line's id has a time that there is, and of a job some fields rule out others.
+beyond_schema = re.compile(r"query\.cursor|accessLifetimeSeconds|headers\.last-event-id|namespace|job(\.|$)|code(\.|$)")
 
 
 @schemathesis.check
 def what_fits_the_schema_is_accepted(context, response, case):
     """schemathesis' own check, which such a rule would fail."""
-    if response.status_code == 400:
+    if response.status_code in (400, 422):
         problem = response.json()
+        # Keys repeat among those that are made up.
+        if problem["code"] == "idempotency-key-reused":
+            return
         paths = {violation["path"] for violation in problem.get("violations", [])}
-        if paths and paths <= beyond_schema:
+        if paths and all(beyond_schema.match(path) for path in paths):
             return
     positive_data_acceptance(context, response, case)
