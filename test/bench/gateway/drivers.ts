@@ -1,5 +1,6 @@
 import { textAt } from "../../support/kube-json.ts";
 import { until } from "../../support/kube-wait.ts";
+import { refOf } from "../../support/kube.ts";
 import { applications, fieldManager, type Scene } from "./scene.ts";
 
 /** What the rig and every registry's mirror have; it has a shell and a clock with nanoseconds. */
@@ -15,10 +16,10 @@ export async function runDriver({ kube, namespace }: Scene, id: string): Promise
   const labels = { "sparkoperator.k8s.io/app-name": id, "spark-role": "driver", "spark-app-selector": id };
   const container = { name: driverContainer, image, command: ["sh", "-c", program] };
   const spec = { containers: [container], terminationGracePeriodSeconds: 0, restartPolicy: "Never" };
-  const ref = { apiVersion: "v1", kind: "Pod", namespace, name };
-  await kube.apply({ ...ref, metadata: { name, namespace, labels }, spec }, { fieldManager });
+  const pod = { apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels }, spec };
+  await kube.apply(pod, { fieldManager });
   await until(`pod ${name} to run`, 120_000, async () => {
-    const phase = textAt(await kube.read(ref), "status", "phase") ?? "not there";
+    const phase = textAt(await kube.read(refOf(pod)), "status", "phase") ?? "not there";
     return phase === "Running" ? { done: undefined } : { waiting: phase };
   });
   const path = await kube.pathOf({ ...applications, namespace, name: id });

@@ -5,7 +5,7 @@ import { memoryMiB } from "../../../components/gateway/gateway-pod.ts";
 import { KubernetesCluster } from "../../../gateway/src/kubernetes/kubernetes-cluster.ts";
 import { compare, interleave, median, percentile, rounded, type Result } from "../bench.ts";
 import { driverContainer, runDriver } from "./drivers.ts";
-import { LinesSeen, readLines } from "./lines-seen.ts";
+import { LinesSeen, nowMs, readLines } from "./lines-seen.ts";
 import type { Scene } from "./scene.ts";
 import { submit } from "./submissions.ts";
 
@@ -14,7 +14,9 @@ const followerCount = 200;
 const roundMs = 10_000;
 const rounds = { one: 5, many: 3 };
 /** The gateway is one more stop on the way, and sends on what has come since it last did. */
-const limits = { one: 3, many: 3, memory: 0.9 };
+const limits = { one: 3, memory: 0.9 };
+/** Still at once for who reads along. */
+const atOnceMs = 1000;
 
 /** Opens the log of the driver with this number, of those that there are, from its last line on. */
 type Open = (driver: number, signal: AbortSignal) => Promise<Readable>;
@@ -24,7 +26,9 @@ type Open = (driver: number, signal: AbortSignal) => Promise<Readable>;
  * server; the node must have this machine's clock. That a line is missing or comes twice ends the bench.
  *
  * - `gateway-logs` and `gateway-logs/p99`: one reader, of the same lines in both ways at once.
- * - `gateway-logs/200`: the slowest of a hundred lines where 200 read.
+ * - `gateway-logs/200`: the slowest of a hundred lines where 200 read, against what is still at once. Without the gateway
+ *   that many cannot read: a node lets its kubelet watch about 110 files (`fs.inotify.max_user_instances` is 128), and it
+ *   ends the logs of all others, which the gateway opens again.
  * - `gateway-logs/200-memory`: what the gateway holds meanwhile, against the limit of its pod.
  */
 export async function followedLogs(scene: Scene, log: (line: string) => void): Promise<readonly Result[]> {
@@ -55,8 +59,7 @@ export async function followedLogs(scene: Scene, log: (line: string) => void): P
       const value = await lags(through, followerCount, async () => {
         held = await gateway.memory();
       });
-      const baseline = await lags(direct, followerCount);
-      return { through: summary(value), direct: summary(baseline), held: rounded(held) };
+      return { ...summary(value), held: rounded(held) };
     },
     log,
   );
@@ -69,12 +72,12 @@ export async function followedLogs(scene: Scene, log: (line: string) => void): P
   });
   const p50 = one.map((each) => ({ value: each.through.p50, baseline: each.direct.p50 }));
   const p99 = one.map((each) => ({ value: each.through.p99, baseline: each.direct.p99 }));
-  const manyP99 = many.map((each) => ({ value: each.through.p99, baseline: each.direct.p99 }));
+  const manyP99 = many.map((each) => ({ value: each.p99, baseline: atOnceMs }));
   const held = many.map((each) => ({ value: each.held, baseline: memoryMiB }));
   return [
     compare(of("", limits.one), p50),
     compare(of("/p99", limits.one), p99),
-    compare(of(`/${followerCount}`, limits.many), manyP99),
+    compare(of(`/${followerCount}`, 1), manyP99),
     compare({ ...of(`/${followerCount}-memory`, limits.memory), unit: "MiB" }, held),
   ];
 }
@@ -86,17 +89,17 @@ async function lags(
   atTheEnd: () => Promise<void> = () => Promise.resolve(),
 ): Promise<readonly number[]> {
   const end = new AbortController();
-  const seen = Array.from({ length: readers }, () => new LinesSeen());
-  const logs = await Promise.all(seen.map((_, reader) => open(reader % driverCount, end.signal)));
-  const reading = Promise.all(
-    logs.map((stream, reader) => readLines(stream, seen[reader] ?? new LinesSeen(), end.signal)),
+  const logs = await Promise.all(
+    Array.from({ length: readers }, (_, reader) => open(reader % driverCount, end.signal)),
   );
-  const begun = seen.map(({ lags: { length } }) => length);
+  const begun = nowMs();
+  const seen = logs.map((stream) => ({ stream, lines: new LinesSeen(begun) }));
+  const reading = Promise.all(seen.map(({ stream, lines }) => readLines(stream, lines, end.signal)));
   await Promise.race([delay(roundMs), reading]);
   await atTheEnd();
   end.abort();
   await reading;
-  return seen.flatMap((each, reader) => each.lags.slice(begun[reader]));
+  return seen.flatMap(({ lines }) => lines.lags);
 }
 
 function summary(figures: readonly number[]): { p50: number; p99: number; lines: number } {

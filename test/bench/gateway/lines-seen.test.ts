@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 
-import { LinesSeen, readLines } from "./lines-seen.ts";
+import { LinesSeen, nowMs, readLines } from "./lines-seen.ts";
 
 const never = new AbortController().signal;
 
 test("a line's lag is what has passed since it was written, whatever it is wrapped in", async () => {
-  const now = performance.timeOrigin + performance.now();
+  const now = nowMs();
   const nanoseconds = `${BigInt(Math.round(now - 500)) * 1_000_000n}`;
-  const seen = new LinesSeen();
-  const events = ["retry: 1000\n\nid: 2026-11-24T12:00:00Z.0\nda", `ta: 7 ${nanoseconds}\n\n: alive\n\n`];
+  const seen = new LinesSeen(now - 1000);
+  const events = [
+    "retry: 1000\n\ndata: 6 1\n\nid: 2026-11-24T12:00:00Z.0\nda",
+    `ta: 7 ${nanoseconds}\n\n: alive\n\n`,
+  ];
   const rest = `data: {"state":"RUNNING"}\n\n8 ${nanoseconds}\n`;
   await assert.rejects(readLines(Readable.from([...events, rest]), seen, never), /ended while/);
   assert.equal(seen.lags.length, 2);
@@ -18,7 +21,7 @@ test("a line's lag is what has passed since it was written, whatever it is wrapp
 });
 
 test("a line that is missing, and one that comes twice, are told", () => {
-  const seen = new LinesSeen();
+  const seen = new LinesSeen(0);
   seen.take("1 0", 0);
   seen.take("2 0", 0);
   assert.throws(() => {
