@@ -24,6 +24,7 @@ import "./reconcile/lease.ts";
 import "./reconcile/prune.ts";
 import "./reconcile/reconciler.ts";
 import "./reconcile/vanished.ts";
+import "./store/plans.ts";
 import "./store/store.ts";
 import "./tokens/flows.ts";
 import "./tokens/life.ts";

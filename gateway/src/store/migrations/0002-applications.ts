@@ -80,7 +80,6 @@ async function createIndexes(db: Kysely<unknown>): Promise<void> {
     ["applications_by_age", "applications", ["submitted_at", "id"]],
     ["applications_by_owner", "applications", ["owner", "submitted_at", "id"]],
     ["applications_by_state", "applications", ["state", "submitted_at", "id"]],
-    ["applications_by_end", "applications", ["ended_at"]],
     ["applications_by_dispatch", "applications", ["dispatched_at", "owner"]],
     ["application_states_by_application", "application_states", ["application_id", "id"]],
     ["application_events_by_application", "application_events", ["application_id", "id"]],
@@ -97,7 +96,10 @@ async function createIndexes(db: Kysely<unknown>): Promise<void> {
     .columns(["owner", "idempotency_key"])
     .unique()
     .execute();
-  // The queue is few of many rows.
+  // The queue is few of many rows. With those that run in the second index, SQLite would look for the queue among them.
   await sql`create index applications_waiting on applications (submitted_at, id)
     where created_at is null and ended_at is null`.execute(db);
+  await sql`create index applications_by_end on applications (ended_at) where ended_at is not null`.execute(
+    db,
+  );
 }
