@@ -14,7 +14,7 @@ const followerCount = 200;
 const roundMs = 10_000;
 const rounds = { one: 5, many: 3 };
 /** The gateway is one more stop on the way, and sends on what has come since it last did. */
-const limits = { one: 3, memory: 0.9 };
+const limits = { one: 2, memory: 0.9 };
 /** Still at once for who reads along. */
 const atOnceMs = 1000;
 

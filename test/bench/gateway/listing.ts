@@ -11,7 +11,7 @@ const counts = { few: 100, many: 10_000 };
 const pageSize = 50;
 const calls = { perRound: 40, rounds: 5 };
 /** An index leads to every page; what is left is the depth of a tree. */
-const limits = { page: 1.5, memory: 1.5 };
+const limits = { page: 1.5, memory: 1.25 };
 /** Nothing is in it, and it need not be there. */
 const namespace = "bench-gateway-listing";
 const minuteMs = 60_000;
