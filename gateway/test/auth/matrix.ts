@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { at, listAt, textAt } from "../../../test/support/kube-json.ts";
 import type { ServiceAccountVerifier } from "../../src/auth/service-accounts.ts";
+import { historyRoutes } from "../../src/jobs/history-routes.ts";
 import { readRoutes } from "../../src/jobs/read-routes.ts";
 import { uploadRoutes } from "../../src/jobs/upload-routes.ts";
 import { createMetrics } from "../../src/metrics/metrics.ts";
@@ -87,6 +88,10 @@ const matrix: Readonly<Record<string, Row>> = {
     statuses: adminsOnly,
   },
   "GET /v1/whoami": { request: get("/v1/whoami"), statuses: withToken },
+  "GET /v1/applications/:id/events": {
+    request: get(`/v1/applications/${id}/events`),
+    statuses: [401, 404, 404, 200, 200],
+  },
   "GET /v1/applications/:id/logs": {
     request: get(`/v1/applications/${id}/logs`),
     statuses: [401, 404, 404, 200, 200],
@@ -114,6 +119,7 @@ test("every route answers nobody, others, the owner and admins as its policy say
     serviceAccounts,
     more: (v1, jobs) => {
       readRoutes(v1, jobs);
+      historyRoutes(v1, jobs);
       uploadRoutes(v1, jobs, undefined);
     },
     metrics: {
