@@ -1,5 +1,6 @@
 import type { Insertable } from "kysely";
 
+import { annotations } from "../../src/jobs/application.ts";
 import type { ApplicationRow } from "../../src/store/application-tables.ts";
 import type { Store } from "../../src/store/store.ts";
 import { sampleApplication } from "./job-samples.ts";
@@ -11,17 +12,21 @@ export async function addApplication(
 ): Promise<void> {
   const submitted_at = given.submitted_at ?? Date.UTC(2026, 10, 24);
   const state = given.state ?? "QUEUED";
+  const owner = given.owner ?? "alice";
+  const sha256 = "0".repeat(64);
+  const { metadata, ...manifest } = sampleApplication(given.id, given.namespace);
+  const notes = { [annotations.owner]: owner, [annotations.requestSha256]: sha256 };
   await db
     .insertInto("applications")
     .values({
       cluster: "test",
       namespace: "team-a",
-      owner: "alice",
+      owner,
       name: given.id,
       job: "{}",
-      manifest: JSON.stringify(sampleApplication(given.id, given.namespace)),
+      manifest: JSON.stringify({ ...manifest, metadata: { ...metadata, annotations: notes } }),
       code: null,
-      request_sha256: "0".repeat(64),
+      request_sha256: sha256,
       spark_version: "4.0.4",
       idempotency_key: given.id,
       attempts: 0,
