@@ -27,6 +27,7 @@ const policy = {
   "applications:list-all": "admin",
   "applications:read": "owner",
   "uploads:create": "authenticated",
+  "application-events:list": "owner",
   "ui:read": "owner",
   "logs:read": "owner",
   "applications:submit": "authenticated",

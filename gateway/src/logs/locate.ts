@@ -18,7 +18,7 @@ export interface Located {
   readonly state: ApplicationRow["state"] | undefined;
 }
 
-/** Labels that Spark and its operator give to pods. https://spark.apache.org/docs/4.0.1/running-on-kubernetes.html */
+/** Labels that the operator (pkg/common/spark.go) and Spark (org.apache.spark.deploy.k8s.Constants) give to pods. */
 const applicationLabel = "sparkoperator.k8s.io/app-name";
 const roleLabel = "spark-role";
 const executorLabel = "spark-exec-id";

@@ -88,7 +88,7 @@ export class S3Archive implements Archive {
   }
 
   /**
-   * AWS answers 403 for what is not there to whoever may list the folder alone, as the gateway's identity may.
+   * AWS answers 403 for what is not there to whoever may not list the bucket, of which the gateway may list some folders.
    * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
    */
   async #has(key: LogKey, signal: AbortSignal | undefined): Promise<boolean> {

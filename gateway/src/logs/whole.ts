@@ -19,10 +19,10 @@ export interface WholeOptions {
 export async function wholeLog(place: Place, options: WholeOptions, signal: AbortSignal): Promise<Readable> {
   if (place.kind === "awaited") throw new Problem("log-not-ready", `${place.why}; try again, or follow it`);
   if (place.kind === "none") throw new Problem("not-found", place.why);
-  const { tailLines } = options;
-  const log =
-    place.kind === "live" ? await place.open({ follow: false, tailLines }, signal) : await place.open(signal);
-  return Readable.from(texts(log, options));
+  if (place.kind === "archived") return Readable.from(texts(await place.open(signal), options));
+  // Kubernetes picks the last lines itself, whatever their length.
+  const log = await place.open({ follow: false, tailLines: options.tailLines }, signal);
+  return Readable.from(texts(log, { ...options, tailLines: undefined }));
 }
 
 async function* texts(

@@ -52,6 +52,32 @@ testOnStores("of many that take a lease at once, one gets it", async (context, k
   assert.equal(holders(), 1);
 });
 
+test("a sign of life at the last moment keeps the lease", async (context) => {
+  const { db } = await open(context, await newLocation(context, "sqlite"));
+  const pace = new VirtualPace();
+  const holder = new Lease(db, "reconcile", "a", pace.elapsed);
+  let afterLook = (): Promise<void> => Promise.resolve();
+  const looking = db.withPlugin({
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      await afterLook();
+      return result;
+    },
+  });
+  const observer = new Lease(looking, "reconcile", "b", pace.elapsed);
+  await holder.tick();
+  await observer.tick();
+  pace.advance(15_000);
+  // Between the observer's look and its grasp.
+  afterLook = () => {
+    afterLook = () => Promise.resolve();
+    return holder.tick();
+  };
+  await observer.tick();
+  assert.ok(holder.heldForMs() > 0);
+  assert.equal(observer.heldForMs(), 0);
+});
+
 test("a clock that another gateway has has no say", async (context) => {
   const { db } = await open(context, await newLocation(context, "sqlite"));
   const [slow, fast] = [new VirtualPace(), new VirtualPace()];

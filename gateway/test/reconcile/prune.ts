@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+
+import { pruneApplications } from "../../src/reconcile/prune.ts";
+import { dayMs } from "../../src/clock.ts";
+import { putEvent, reconciled, submitted, operatorSays } from "../support/reconciled.ts";
+import { addApplication } from "../support/rows.ts";
+import { testOnStores } from "../support/stores.ts";
+
+testOnStores("what ended long ago is forgotten with all that belongs to it", async (context, kind) => {
+  const scene = await reconciled(context, kind);
+  const { store, jobs, clock } = scene;
+  for (let count = 0; count < 450; count++) {
+    await addApplication(store, {
+      id: `old-${count}`,
+      state: "FAILED",
+      ended_at: clock.now - 90 * dayMs - 1,
+    });
+  }
+  await addApplication(store, { id: "young", state: "SUCCEEDED", ended_at: clock.now - 90 * dayMs });
+  await submitted(scene, "active", { submitted_at: 0 });
+  operatorSays(scene, "active", "RUNNING");
+  putEvent(scene, "SparkApplication/active", "e", "submitted");
+  scene.start();
+  await scene.reached("events", async () => (await count(scene.store, "application_events")) === 1);
+  await scene.reached("pruned", async () => (await count(scene.store, "applications")) === 2);
+  await scene.reached("settled", scene.isIn("active", "RUNNING"));
+  assert.equal(await count(store, "application_states"), 3);
+  clock.now += 1;
+  await pruneApplications(jobs, 90 * dayMs, new AbortController().signal);
+  const left = await store.db.selectFrom("applications").select("id").execute();
+  assert.deepEqual(
+    left.map(({ id }) => id),
+    ["active"],
+  );
+  assert.match(await scene.registry.metrics(), /applications\{state="RUNNING"\} 1/);
+  assert.equal(await count(store, "application_events"), 1);
+});
+
+async function count(
+  { db }: Parameters<typeof addApplication>[0],
+  table: "applications" | "application_states" | "application_events",
+): Promise<number> {
+  return (await db.selectFrom(table).selectAll().execute()).length;
+}
