@@ -9,21 +9,20 @@ import { Problem } from "./problem.ts";
  * to `app` afterwards, and comes before a token or a body is looked at.
  */
 export function refuseOtherMethods(app: FastifyInstance): void {
-  const routes = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
+  const routes = new Map<string, Route>();
   app.addHook("onRoute", ({ url, method }) => {
-    const route = routes.get(url) ?? { pattern: patternOf(url), methods: new Set() };
+    const route = routes.get(url) ?? newRoute(url);
     routes.set(url, route);
     for (const each of [method].flat()) route.methods.add(each);
   });
   app.addHook("onRequest", (request, reply, done) => {
     const [path = ""] = request.url.split("?");
     const writtenOut = routes.get(path);
+    const fitting = (): Route[] => [...routes.values()].filter(({ pattern }) => pattern.test(path));
+    // What is after a colon is written out as well: another method must not take `ID:cancel` for an id.
+    const verb = path.includes(":") ? fitting().filter(({ hasVerb }) => hasVerb) : [];
     const found =
-      writtenOut !== undefined
-        ? [writtenOut]
-        : request.is404
-          ? [...routes.values()].filter(({ pattern }) => pattern.test(path))
-          : [];
+      writtenOut !== undefined ? [writtenOut] : verb.length > 0 ? verb : request.is404 ? fitting() : [];
     const methods = [...new Set(found.flatMap((route) => [...route.methods]))].sort();
     if (methods.length === 0 || methods.includes(request.method)) {
       done();
@@ -32,6 +31,17 @@ export function refuseOtherMethods(app: FastifyInstance): void {
     reply.header("allow", methods.join(", "));
     done(new Problem("method-not-allowed", `this path has ${methods.join(", ")}`));
   });
+}
+
+interface Route {
+  readonly pattern: RegExp;
+  /** Whether a part of the path is written out after a colon, `:id::cancel`. */
+  readonly hasVerb: boolean;
+  readonly methods: Set<string>;
+}
+
+function newRoute(url: string): Route {
+  return { pattern: patternOf(url), hasVerb: url.includes("::"), methods: new Set() };
 }
 
 /** Of a route's path: `:name` stands for one segment, or what is left of it, `::` for a colon, `*` for the rest. */

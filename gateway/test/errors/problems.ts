@@ -72,6 +72,7 @@ test("another method of a path that is there is told which ones it has, whatever
       v1.put("/files/v1.0/:id/parts/*", { config }, () => ({}));
       v1.put("/files/:id([^:]+)::copy", { config }, () => ({}));
       v1.put("/files::check", { config }, () => ({}));
+      v1.delete("/files/:id", { config }, () => ({}));
     },
   });
   const allowed = async (method: "DELETE" | "PATCH" | "PUT" | "TRACE", url: string): Promise<unknown> => {
@@ -89,7 +90,9 @@ test("another method of a path that is there is told which ones it has, whatever
   assert.equal(await allowed("DELETE", "/v1/tokens/register-tokens"), "GET, HEAD, POST");
   assert.equal(await allowed("PATCH", "/v1/tokens/1"), "DELETE");
   assert.equal(await allowed("DELETE", "/v1/files/v1.0/7/parts/a/b"), "PUT");
-  assert.equal(await allowed("PATCH", "/v1/files/7:copy"), "PUT");
+  // Not a file of this name either.
+  assert.equal(await allowed("DELETE", "/v1/files/7:copy"), "PUT");
+  assert.equal(await allowed("PATCH", "/v1/files/7:move"), "DELETE");
   assert.equal(await allowed("PATCH", "/v1/files:check"), "PUT");
   for (const url of [
     "/v1/files-check",
