@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { gatewayUpstream } from "./components/gateway/gateway-ui.ts";
 import { Gateway } from "./components/gateway/gateway.ts";
 import { UserInterface } from "./components/ingress/user-interface.ts";
 import { sparkTeams } from "./components/operator/spark-teams.ts";
@@ -9,6 +10,7 @@ import { kubeconfigTarget } from "./components/target/kubeconfig-target.ts";
 import { loadConfig } from "./config.ts";
 import { gatewayImage, operatorImage, sparkImage } from "./images/versions.ts";
 import { declareJobs } from "./jobs/declare-jobs.ts";
+import { driverUi } from "./jobs/manifest/driver-ui.ts";
 
 const config = loadConfig();
 const { imageRegistry, jobDefaults, sparkVersions } = config;
@@ -29,13 +31,14 @@ const teams = sparkTeams(
     images,
     defaults: jobDefaults,
     placement: target.jobPlacement,
+    ...(target.ui && target.gateway && { driverUi }),
   },
   opts,
 );
 const parts = { store, registry: stackRegistry, authority: target.authority };
-const pages =
-  target.ui &&
-  new UserInterface("ui", { ...parts, ...target.ui, image: sparkImage(imageRegistry).reference }, opts);
+const image = sparkImage(imageRegistry).reference;
+const upstreams = target.gateway ? [gatewayUpstream] : [];
+const pages = target.ui && new UserInterface("ui", { ...parts, ...target.ui, image, upstreams }, opts);
 const api =
   target.gateway &&
   new Gateway(
@@ -48,7 +51,7 @@ const api =
       teams,
       jobDefaults,
       versions: sparkVersions,
-      historyUrl: pages?.output.url,
+      ui: pages?.frontDoor,
     },
     opts,
   );

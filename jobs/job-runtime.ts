@@ -34,6 +34,8 @@ export interface JobRuntimeArgs {
   readonly defaults: JobDefaults;
   /** The nodes that the cluster keeps for jobs. Default: any. */
   readonly placement?: JobPlacement | undefined;
+  /** The secret that drivers check the gateway's signature by. Default: they ask for none. */
+  readonly driverUi?: JobPlatform["driverUi"] | undefined;
   /** What must be up beside the namespace, the store and the registry: the operator. */
   readonly ready: readonly pulumi.Resource[];
 }
@@ -52,6 +54,7 @@ export function jobRuntime(args: JobRuntimeArgs): JobRuntime {
       storage: { sparkConf, env: { ...access.env }, secretEnv: access.keys?.secretEnv ?? {} },
       eventLogDirectory,
       labels: { "app.kubernetes.io/part-of": "spark-platform" },
+      ...(args.driverUi !== undefined && { driverUi: args.driverUi }),
       ...(args.placement !== undefined && { placement: args.placement }),
     }));
   return {

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { FrontDoorKey } from "../ingress/front-door-key.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
 import { files } from "./gateway-pod.ts";
 import { platformFile, type PlatformFileArgs } from "./platform-file.ts";
@@ -13,21 +14,23 @@ export interface GatewayFiles {
   readonly texts: readonly pulumi.Input<string>[];
 }
 
-/** Makes the files: the platform in a ConfigMap, the token's hash and the database's URL in a secret. */
+/** Makes the files: the platform in a ConfigMap, the token's hash, the database's URL and the front door's key in a secret. */
 export function gatewayFiles(
   name: string,
   args: PlatformFileArgs & {
     readonly namespace: pulumi.Input<string>;
     readonly tokenHash: pulumi.Output<string>;
     readonly database: GatewayDatabase;
+    readonly ui: { readonly key: FrontDoorKey } | undefined;
   },
   opts: pulumi.CustomResourceOptions,
 ): GatewayFiles {
-  const { namespace, database } = args;
+  const { namespace, database, ui } = args;
   const platform = platformFile(args);
   const secrets = {
     [files.registerToken]: args.tokenHash,
     ...(database.kind === "postgres" && { [files.databaseUrl]: database.url }),
+    ...(ui !== undefined && { [files.frontDoorKey]: ui.key.key }),
   };
   const config = new k8s.core.v1.ConfigMap(
     `${name}-config`,

@@ -6,6 +6,7 @@ import type { GatewayDatabase } from "./gateway-database.ts";
 /** Labels of the gateway's pods, its service and all that is about them. */
 export const labels = { "app.kubernetes.io/name": "gateway", "app.kubernetes.io/part-of": "spark-platform" };
 export const serviceName = "gateway";
+export const namespaceName = "spark-gateway";
 
 export interface GatewayDeploymentArgs {
   readonly namespace: pulumi.Input<string>;

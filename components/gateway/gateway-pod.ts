@@ -8,7 +8,7 @@ import { s3Env } from "../storage/pod-env.ts";
 /** uid and gid of node in its image. */
 const userId = 1000;
 
-export const ports = { https: 8443, http: 8080, metrics: 9090 } as const;
+export const ports = { https: 8443, http: 8080, metrics: 9090, ui: 8081 } as const;
 
 /** What service-account tokens of pods are made for, which the gateway takes in the place of its own tokens. */
 const audience = "spark-platform";
@@ -26,6 +26,7 @@ export const files = {
   platform: "platform.json",
   registerToken: "register-token-sha256",
   databaseUrl: "database-url",
+  frontDoorKey: "front-door-key",
 } as const;
 
 /** Seconds for the requests that it has when it is told to go: it takes 25 (gateway/src/main.ts). */
@@ -44,6 +45,8 @@ export interface GatewayPodArgs {
   readonly tlsName: pulumi.Input<string> | undefined;
   /** The claim of the embedded database. Undefined: the secret has a PostgreSQL's URL. */
   readonly claimName: pulumi.Input<string> | undefined;
+  /** Whether it has the pages of running applications. */
+  readonly ui: { readonly adminGroup: string | undefined } | undefined;
   /** Who it is to the store. */
   readonly access: Pick<S3Access, "env" | "keys">;
   /** Seconds until nobody sends clients to a pod that goes. */
@@ -77,6 +80,7 @@ export function gatewayPod(args: GatewayPodArgs): k8s.types.input.core.v1.PodSpe
         ports: [
           { name: port, containerPort: ports[port] },
           { name: "metrics", containerPort: ports.metrics },
+          ...(args.ui === undefined ? [] : [{ name: "ui", containerPort: ports.ui }]),
         ],
         // New clients come until all who send them have heard that this pod goes.
         lifecycle: { preStop: { sleep: { seconds: args.goneSeconds } } },
@@ -113,7 +117,7 @@ function volumesOf(args: GatewayPodArgs) {
 }
 
 /** gateway/README.md says what each variable means. */
-function environment({ tlsName, claimName }: GatewayPodArgs): readonly { name: string; value: string }[] {
+function environment({ tlsName, claimName, ui }: GatewayPodArgs): readonly { name: string; value: string }[] {
   const variables = {
     METRICS_ADDRESS: `0.0.0.0:${ports.metrics}`,
     PLATFORM_FILE: `${folders.config}/${files.platform}`,
@@ -122,6 +126,11 @@ function environment({ tlsName, claimName }: GatewayPodArgs): readonly { name: s
     ...(claimName === undefined
       ? { DATABASE_URL_FILE: `${folders.secrets}/${files.databaseUrl}` }
       : { DATA_FOLDER: folders.data }),
+    ...(ui !== undefined && {
+      UI_ADDRESS: `0.0.0.0:${ports.ui}`,
+      UI_KEY_FILE: `${folders.secrets}/${files.frontDoorKey}`,
+      ...(ui.adminGroup !== undefined && { UI_ADMIN_GROUP: ui.adminGroup }),
+    }),
     ...(tlsName === undefined
       ? // Whoever ends TLS adds where a client came from; what the client itself says of that counts for nothing.
         { API_ADDRESS: `0.0.0.0:${ports.http}`, TRUSTED_PROXIES: "1" }

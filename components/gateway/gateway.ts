@@ -20,9 +20,10 @@ import { dataVolume } from "../storage/data-volume.ts";
 import type { S3Access } from "../storage/object-store.ts";
 import { gatewayFiles } from "./gateway-config.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
-import { gatewayDeployment, labels, serviceName } from "./gateway-deployment.ts";
+import { gatewayDeployment, labels, namespaceName, serviceName } from "./gateway-deployment.ts";
 import { gatewayPod, ports, readyPath } from "./gateway-pod.ts";
 import { gatewayRights } from "./gateway-rights.ts";
+import { driverKeys, gatewayUi, uiRules, type GatewayUi } from "./gateway-ui.ts";
 import type { PlatformFileArgs } from "./platform-file.ts";
 import { registerToken } from "./register-token.ts";
 
@@ -37,7 +38,9 @@ export type GatewayConfig = WayConfig &
   };
 
 export type GatewayArgs = GatewayConfig &
-  PlatformFileArgs & {
+  Omit<PlatformFileArgs, "historyUrl"> & {
+    /** The pages that those of running applications are beside. Undefined: there are none of either. */
+    readonly ui: GatewayUi | undefined;
     readonly image: string;
     /** The registry that the image is in. Default: one that needs no credentials. */
     readonly registry: Registry | undefined;
@@ -56,8 +59,6 @@ export interface GatewayOutput {
   /** PEM of the authority that clients must trust. Absent where they do so anyway. */
   readonly certificateAuthority?: pulumi.Output<string>;
 }
-
-const namespaceName = "spark-gateway";
 
 /**
  * The platform's API (gateway/README.md), at a host of its own: clients bring tokens, so that it is not behind the front
@@ -88,7 +89,8 @@ export class Gateway extends pulumi.ComponentResource {
       child,
     );
     const exposed = exposeApi(name, { namespace, host, way }, child);
-    this.ready = [deployment, ...exposed];
+    const pages = args.ui === undefined ? [] : [gatewayUi(name, namespace, child)];
+    this.ready = [deployment, ...exposed, ...pages];
     this.output = {
       url: publicUrl(host, exposure),
       registerToken: token.token,
@@ -113,7 +115,7 @@ function server(
   },
   opts: pulumi.CustomResourceOptions,
 ): k8s.apps.v1.Deployment {
-  const { namespace, access, database, teams, registry } = args;
+  const { namespace, access, database, teams, registry, ui } = args;
   const account = new k8s.core.v1.ServiceAccount(
     `${name}-account`,
     { metadata: { name: serviceName, namespace }, automountServiceAccountToken: false },
@@ -122,7 +124,8 @@ function server(
   const serviceAccount = account.metadata.name;
   const rights = gatewayRights(name, { namespace, serviceAccount }, teams, opts);
   const identity = access.bind(name, { namespace, serviceAccount }, opts);
-  const { configName, secretName, texts } = gatewayFiles(name, args, opts);
+  const keys = ui === undefined ? [] : driverKeys(name, ui.key, teams, opts);
+  const { configName, secretName, texts } = gatewayFiles(name, { ...args, historyUrl: ui?.url }, opts);
   const tls = podsEndTls(args.exposure) ? args.way.tls : undefined;
   const claimName =
     database.kind === "embedded"
@@ -148,6 +151,7 @@ function server(
       ...opts,
       dependsOn: [
         ...rights,
+        ...keys,
         ...identity,
         ...(registry?.ready ?? []),
         ...teams.flatMap(({ runtime }) => runtime.ready),
@@ -171,7 +175,7 @@ function exposeApi(
 function allowGateway(
   name: string,
   namespace: pulumi.Input<string>,
-  { exposure, database, store }: GatewayArgs,
+  { exposure, database, store, ui }: GatewayArgs,
   opts: pulumi.CustomResourceOptions,
 ): void {
   const tcp = (port: number): { readonly protocol: string; readonly port: number } => ({
@@ -182,10 +186,12 @@ function allowGateway(
     ingress: [
       { ports: listenPorts(exposure).map((port) => tcp(ports[port])) },
       { from: [{ namespaceSelector: {} }], ports: [tcp(ports.metrics)] },
+      ...(ui === undefined ? [] : [uiRules.ingress]),
     ],
     egress: [
       apiServerEgress,
       ...store.network,
+      ...(ui === undefined ? [] : [uiRules.egress]),
       // By port alone: network policies know addresses, and a database's may change.
       ...(database.kind === "postgres" ? [{ ports: [tcp(database.port)] }] : []),
     ],

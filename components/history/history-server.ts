@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { frontDoorLabels, type Upstream } from "../ingress/front-door.ts";
 import { uiNamespace } from "../ingress/exposure.ts";
 import type { FrontDoorKey } from "../ingress/front-door-key.ts";
-import { allow } from "../namespaces/network-rules.ts";
+import { allow, named } from "../namespaces/network-rules.ts";
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
 import { podMark } from "../pod-mark.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -140,8 +140,4 @@ function allowHistory(
   const frontDoor = { namespaceSelector: named(uiNamespace), podSelector: { matchLabels: frontDoorLabels } };
   const rules = { ingress: [{ from: [frontDoor], ports: [{ protocol: "TCP", port }] }], egress: [...store] };
   allow(name, { namespace, policy: "history", pods: { matchLabels: labels }, rules }, opts);
-}
-
-function named(namespace: string): k8s.types.input.meta.v1.LabelSelector {
-  return { matchLabels: { "kubernetes.io/metadata.name": namespace } };
 }

@@ -8,8 +8,8 @@ import type { Registry } from "../registry/registry.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import { createIdentity, type IdentityConfig } from "./create-identity.ts";
 import { publicUrl, uiNamespace, type DnsRecord } from "./exposure.ts";
-import { frontDoorKey } from "./front-door-key.ts";
-import { FrontDoor } from "./front-door.ts";
+import { frontDoorKey, type FrontDoorKey } from "./front-door-key.ts";
+import { FrontDoor, type Upstream } from "./front-door.ts";
 import { callbackPath } from "./identity.ts";
 import type { Allowed } from "./proxy-config.ts";
 import { serverWay, type WayConfig } from "./server-way.ts";
@@ -31,6 +31,8 @@ export type UserInterfaceArgs = UiConfig & {
   readonly store: ObjectStore;
   /** The registry that the image is in. Default: one that needs no credentials. */
   readonly registry: Registry | undefined;
+  /** What else is behind the front door, beside the History Server. */
+  readonly upstreams: readonly Upstream[];
   /** The stack's authority, made when it is first asked for. */
   readonly authority: () => PrivateCa;
 };
@@ -50,12 +52,19 @@ export interface UiOutput {
 }
 
 /**
- * The platform's pages: the front door with its certificate, who it asks to log in, and the History Server behind it.
+ * The platform's pages: the front door with its certificate, who it asks to log in, the History Server
+ * behind it, and what else is given.
  *
- *     new UserInterface("ui", { ...config.ui, image, store, registry, authority: sharedCa("ca") }, opts);
+ *     new UserInterface("ui", { ...config.ui, image, store, registry, upstreams: [], authority: sharedCa("ca") }, opts);
  */
 export class UserInterface extends pulumi.ComponentResource {
   readonly output: UiOutput;
+  /** What another server needs to be behind the front door. */
+  readonly frontDoor: {
+    readonly url: string;
+    readonly key: FrontDoorKey;
+    readonly adminGroup: string | undefined;
+  };
 
   constructor(name: string, args: UserInterfaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:ingress:UserInterface", name, {}, opts);
@@ -70,10 +79,11 @@ export class UserInterface extends pulumi.ComponentResource {
       child,
     );
     const key = frontDoorKey(name, child);
+    this.frontDoor = { url, key, adminGroup };
     const history = new HistoryServer("history", { ...args, sizing: args.history, key, url }, child);
     const frontDoor = new FrontDoor(
       "front-door",
-      { ...way, namespace, host, identity, allowed, key, upstreams: [history.upstream] },
+      { ...way, namespace, host, identity, allowed, key, upstreams: [...args.upstreams, history.upstream] },
       child,
     );
     this.output = {

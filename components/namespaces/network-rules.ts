@@ -48,3 +48,8 @@ export function allow(
     opts,
   );
 }
+
+/** Selects the namespace of that name. */
+export function named(namespace: string): { readonly matchLabels: Record<string, string> } {
+  return { matchLabels: { "kubernetes.io/metadata.name": namespace } };
+}

@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { namespaceSelector } from "./namespace-labels.ts";
-import { allow, apiServerEgress, denyAll } from "./network-rules.ts";
+import { labels, namespaceName } from "../gateway/gateway-deployment.ts";
+import { allow, apiServerEgress, denyAll, named } from "./network-rules.ts";
 
 type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 
@@ -15,9 +15,10 @@ export interface SparkNetworkArgs {
 }
 
 /** Port of a running application's web UI (`spark.ui.port`). */
-const uiPort = 4040;
+export const uiPort = 4040;
+export const driverPods = { matchLabels: { "spark-role": "driver" } };
 
-/** Default deny, and then what Spark needs: its own pods, the store, the API server for drivers, the UI's readers. */
+/** Default deny, and then what Spark needs: its own pods, the store, the API server for drivers, the gateway for the UI. */
 export function sparkNetwork(name: string, args: SparkNetworkArgs, opts: pulumi.CustomResourceOptions): void {
   const { namespace } = args;
   // The label that Spark itself gives its pods, so that it holds without the operator's webhook.
@@ -46,11 +47,11 @@ export function sparkNetwork(name: string, args: SparkNetworkArgs, opts: pulumi.
     {
       namespace,
       policy: "spark-driver",
-      pods: { matchLabels: { "spark-role": "driver" } },
+      pods: driverPods,
       rules: {
         ingress: [
           {
-            from: [{ namespaceSelector: namespaceSelector("system") }],
+            from: [{ namespaceSelector: named(namespaceName), podSelector: { matchLabels: labels } }],
             ports: [{ protocol: "TCP", port: uiPort }],
           },
         ],

@@ -7,7 +7,7 @@ import { SparkOperator, type SparkOperatorArgs } from "./spark-operator.ts";
 export interface SparkTeamsArgs
   extends
     Pick<TeamNamespaceArgs, "store" | "registry">,
-    Pick<JobRuntimeArgs, "images" | "defaults" | "placement"> {
+    Pick<JobRuntimeArgs, "images" | "defaults" | "placement" | "driverUi"> {
   readonly namespaces: readonly (Pick<TeamNamespaceArgs, "quota" | "egress"> & { readonly name: string })[];
   readonly operator: Omit<SparkOperatorArgs, "store" | "registry" | "namespaces">;
 }

@@ -15,7 +15,8 @@ export interface NamespaceSecretsArgs {
 
 /**
  * The secrets that pods of one namespace need: the keys of their storage identity and the credentials to pull images.
- * Nothing else belongs in a namespace where users run code, since a driver may start pods that mount any secret in it.
+ * Nothing that others must not have belongs in a namespace where users run code, since a driver may start pods that mount
+ * any secret in it.
  *
  *     new NamespaceSecrets("team-a", { namespace: "team-a", access: store.access("jobs") });
  */

@@ -14,6 +14,7 @@ import type { ServiceAccountVerifier } from "./auth/service-accounts.ts";
 import { secondMs } from "./clock.ts";
 import { answerProblems, sendProblem } from "./errors/answer-problems.ts";
 import { answerClientError } from "./errors/client-errors.ts";
+import { refuseOtherMethods } from "./errors/other-methods.ts";
 import { toProblem } from "./errors/problem.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { verifyAccess } from "./tokens/access.ts";
@@ -74,6 +75,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   answerProblems(app, metrics.countProblem);
   metrics.observe(app);
   logRequests(app);
+  refuseOtherMethods(app);
   await guard(app, {
     access: (token) => verifyAccess(tokens, token),
     serviceAccounts: parts.serviceAccounts,

@@ -14,9 +14,19 @@ export interface Address {
   readonly port: number;
 }
 
+export interface UiConfig {
+  readonly address: Address;
+  /** The front door's: 32 bytes, base64url. */
+  readonly key: string;
+  /** Undefined: nobody sees the pages of others' applications. */
+  readonly adminGroup: string | undefined;
+}
+
 export interface GatewayConfig {
   readonly api: Address;
   readonly metrics: Address;
+  /** The pages of running applications. Undefined: there are none. */
+  readonly ui: UiConfig | undefined;
   readonly store: StoreLocation;
   /** SHA-256, in hexadecimal, of the first admin's register token. */
   readonly bootstrapHash: string | undefined;
@@ -40,6 +50,17 @@ export class ConfigError extends Error {
 export const environmentSchema = z.object({
   API_ADDRESS: address("where the API listens").default("0.0.0.0:8080"),
   METRICS_ADDRESS: address("where /metrics listens").default("0.0.0.0:9090"),
+  UI_ADDRESS: address("where the pages of applications listen, if there is a UI_KEY").default("0.0.0.0:8081"),
+  UI_KEY: z
+    .string()
+    .regex(/^[\w-]{43}$/)
+    .optional()
+    .meta({ description: "the front door's key, 32 bytes in base64url", secret: true }),
+  UI_ADMIN_GROUP: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "the group whose members see everybody's applications", examples: ["platform"] }),
   DATA_FOLDER: z
     .string()
     .min(1)
@@ -97,6 +118,7 @@ export const fileVariables = [
   "BOOTSTRAP_TOKEN_SHA256",
   "TLS_CERTIFICATE",
   "TLS_KEY",
+  "UI_KEY",
 ] as const;
 
 /** Reads the environment, once. @throws ConfigError with every problem. */
@@ -111,6 +133,14 @@ export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
   return {
     api: toAddress(values.API_ADDRESS),
     metrics: toAddress(values.METRICS_ADDRESS),
+    ui:
+      values.UI_KEY === undefined
+        ? undefined
+        : {
+            address: toAddress(values.UI_ADDRESS),
+            key: values.UI_KEY,
+            adminGroup: values.UI_ADMIN_GROUP,
+          },
     store:
       values.DATABASE_URL === undefined
         ? { kind: "sqlite", file: join(values.DATA_FOLDER, "gateway.sqlite") }

@@ -79,6 +79,7 @@ const jobPlatformSchema = z.strictObject({
     secretEnv: z.record(text, z.strictObject({ secret: text, key: text })),
   }),
   eventLogDirectory: text,
+  driverUi: z.strictObject({ secret: text }).exactOptional(),
   labels: texts,
   placement: z.strictObject({ driver: podPlacementSchema, executor: podPlacementSchema }).exactOptional(),
 });

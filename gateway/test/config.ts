@@ -21,6 +21,7 @@ test("an empty environment is enough", () => {
   assert.deepEqual(readConfig({}), {
     api: { host: "0.0.0.0", port: 8080 },
     metrics: { host: "0.0.0.0", port: 9090 },
+    ui: undefined,
     store: { kind: "sqlite", file: "data/gateway.sqlite" },
     bootstrapHash: undefined,
     graceMs: 60_000,
@@ -45,6 +46,20 @@ test("what is set is taken", () => {
   assert.deepEqual(config.store, { kind: "postgres", url: "postgres://a:b@c/d" });
   assert.equal(config.graceMs, 300_000);
   assert.deepEqual(config.trustedProxies, ["10.0.0.0/8", "fd00::1"]);
+});
+
+test("with the front door's key there are pages, at an address of their own", () => {
+  const key = Buffer.alloc(32, "k").toString("base64url");
+  assert.deepEqual(readConfig({ UI_KEY: key }).ui, {
+    address: { host: "0.0.0.0", port: 8081 },
+    key,
+    adminGroup: undefined,
+  });
+  const given = { UI_KEY: key, UI_ADDRESS: "[::1]:1", UI_ADMIN_GROUP: "platform" };
+  assert.deepEqual(readConfig(given).ui, { address: { host: "::1", port: 1 }, key, adminGroup: "platform" });
+  const message = problems({ UI_KEY: `${key}hunter2` });
+  assert.match(message, /UI_KEY/);
+  assert.doesNotMatch(message, /hunter2/);
 });
 
 test("secrets can come from files", (context) => {

@@ -95,6 +95,8 @@ export interface JobPlatform {
   };
   /** Where event logs go: `s3a://bucket/events/`. It must exist before the first driver starts. */
   readonly eventLogDirectory: string;
+  /** The secret with what drivers check the gateway's signature by. Default: their UIs ask for none. */
+  readonly driverUi?: { readonly secret: string };
   /** Labels of every job and its pods. They win over the user's. */
   readonly labels: Readonly<Record<string, string>>;
   /** Default: pods go to any node that takes them. */

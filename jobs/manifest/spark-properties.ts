@@ -1,3 +1,4 @@
+import { driverUiConf } from "./driver-ui.ts";
 import type { JobPlatform } from "./platform.ts";
 import type { ResolvedJob } from "./resolved-job.ts";
 
@@ -7,14 +8,16 @@ type Texts = Readonly<Record<string, string>>;
 export const eventLogFileMiB = 16;
 
 /**
- * All of a job's Spark properties. Later ones win: the platform's base, the engineer's defaults, the storage's, the
- * user's. That the user comes last is safe because the allow-list has no key of the storage or the event log.
+ * All of a job's Spark properties. Later ones win: the platform's base, the engineer's defaults, the driver's UI, the
+ * storage's, the user's. That the user comes last is safe because the allow-list has no key of the others but the
+ * engineer's.
  */
 export function sparkProperties(job: ResolvedJob, platform: JobPlatform): Texts {
   return sorted({
     ...eventLog(platform.eventLogDirectory),
     ...(job.scaling.kind === "dynamic" && decommissioning),
     ...job.sparkConf.defaults,
+    ...driverUiConf(platform, job.sparkVersion, job.sparkConf.defaults),
     ...platform.storage.sparkConf,
     ...job.sparkConf.user,
   });

@@ -7,6 +7,13 @@ export interface HttpsAnswer {
   readonly body: string;
 }
 
+export interface HttpsRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 /** How long one request may take. */
 const patienceMs = 30_000;
 
@@ -23,13 +30,25 @@ export class HttpsClient {
 
   /** @throws where there is no answer, or the certificate is not for the URL's host by the authority. */
   get(url: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpsAnswer> {
+    return this.send({ method: "GET", url, headers });
+  }
+
+  /** @throws as `get`. */
+  send({ method, url, headers, body: sent }: HttpsRequest): Promise<HttpsAnswer> {
     const { hostname, port, host } = new URL(url);
     const target = { host: this.#address, port, servername: hostname, ca: this.#authority };
     return new Promise((resolve, reject) => {
       // The way to the server included: what goes to a pod that is just gone is answered by nobody.
       const signal = AbortSignal.timeout(patienceMs);
-      const options = { ...target, headers: { host, ...headers }, path: pathOf(url), agent: false, signal };
-      const request = https.get(options, (response) => {
+      const options = {
+        ...target,
+        method,
+        headers: { host, ...headers },
+        path: pathOf(url),
+        agent: false,
+        signal,
+      };
+      const request = https.request(options, (response) => {
         let body = "";
         response.setEncoding("utf8");
         response.on("data", (chunk: string) => (body += chunk));
@@ -39,6 +58,7 @@ export class HttpsClient {
         response.on("error", reject);
       });
       request.on("error", reject);
+      request.end(sent);
     });
   }
 

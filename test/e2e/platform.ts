@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
 
 import { openDeployment, type Changes, type Deployment } from "../support/deployment.ts";
 import { textAt, type Fields } from "../support/kube-json.ts";
@@ -7,7 +9,7 @@ import { Kube } from "../support/kube.ts";
 import { Bucket, keysOf } from "./bucket.ts";
 import { e2eEnvironment, type E2eEnvironment } from "./environment.ts";
 import { leftovers, removeCrds } from "./leftovers.ts";
-import { e2eStack, inClusterStorage, type Job } from "./stack.ts";
+import { e2eStack, inClusterStorage, volume, type Job } from "./stack.ts";
 
 /** The real program, deployed on the cluster of the test, and the ways to look at what it made. */
 export class E2ePlatform {
@@ -66,6 +68,13 @@ export class E2ePlatform {
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     report(`deployed in ${seconds} s: ${JSON.stringify(changes)}`);
     return changes;
+  }
+
+  /** A volume for a server of the stack, empty. */
+  newVolume(name: string, size: string): Fields {
+    const { nodePath } = this.#environment;
+    const folder = nodePath === undefined ? undefined : mkdtempSync(join(nodePath, `${name}-`));
+    return volume(folder, this.#node, size);
   }
 
   /** The bucket with the keys of the named secret, through a port of this machine. */

@@ -16,10 +16,12 @@ const small = { coreRequest: "100m", memory: "512m" };
 
 /** The store in the cluster, its data where this cluster can keep it. */
 export function inClusterStorage({ nodePath }: E2eEnvironment, node: string): Fields {
-  const size = "2Gi";
-  const volume =
-    nodePath === undefined ? { kind: "claim", size } : { kind: "node", path: nodePath, node, size };
-  return { ...recordOf(localStack()["storage"]), volume };
+  return { ...recordOf(localStack()["storage"]), volume: volume(nodePath, node, "2Gi") };
+}
+
+/** A volume where this cluster has any: in the folder of its node, or by a claim on its storage class. */
+export function volume(folder: string | undefined, node: string, size: string): Fields {
+  return folder === undefined ? { kind: "claim", size } : { kind: "node", path: folder, node, size };
 }
 
 /** A store that the platform did not make. */

@@ -5,7 +5,16 @@ import { environmentSchema, fileVariables } from "../../gateway/src/config.ts";
 import { toPlatform } from "../../gateway/src/platform.ts";
 import { hashToken, kindOf } from "../../gateway/src/tokens/token.ts";
 import { gatewayImage } from "../../images/versions.ts";
-import { localGraph, namespaceOf, object, ofKind, texts, upstream } from "../support/graph.ts";
+import {
+  kubernetes,
+  localGraph,
+  nameOf,
+  namespaceOf,
+  object,
+  ofKind,
+  texts,
+  upstream,
+} from "../support/graph.ts";
 import { at, isRecord, listAt, parseJson, recordAt, textAt, type Fields } from "../support/kube-json.ts";
 import type { Graph } from "../support/mocks.ts";
 import { restrictedViolations } from "../support/pod-security.ts";
@@ -42,7 +51,10 @@ const policy = (graph: Graph): Fields =>
 
 test("without the key there is no gateway", async () => {
   const graph = await localGraph();
-  assert.doesNotMatch(JSON.stringify(graph.registrations), /spark-gateway/);
+  const there = kubernetes(graph).filter((each) =>
+    `${namespaceOf(each) ?? ""} ${nameOf(each)} ${each.name}`.includes("gateway"),
+  );
+  assert.deepEqual(there, []);
   assert.deepEqual(graph.outputs["gateway"], {});
 });
 

@@ -46,13 +46,18 @@ test("two teams are isolated: only pods of their own namespace and the platform'
     const sparkPods = {
       matchExpressions: [{ key: "spark-role", operator: "In", values: ["driver", "executor"] }],
     };
-    const system = { "app.kubernetes.io/part-of": "spark-platform", "spark-platform/role": "system" };
+    const gateway = {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "spark-gateway" } },
+      podSelector: {
+        matchLabels: { "app.kubernetes.io/name": "gateway", "app.kubernetes.io/part-of": "spark-platform" },
+      },
+    };
     // A podSelector without a namespaceSelector means the policy's own namespace.
     assert.deepEqual(
       froms.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? 1 : -1)),
       [
         [[{ podSelector: sparkPods }], []],
-        [[{ namespaceSelector: { matchLabels: system } }], [4040]],
+        [[gateway], [4040]],
       ],
     );
   }

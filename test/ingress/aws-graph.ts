@@ -44,6 +44,7 @@ export function pagesGraph(wishes: Wishes = {}, options: Options = {}): Promise<
       image: "registry.example.org/spark:4.0.4",
       store: bucket(),
       registry: undefined,
+      upstreams: [],
       authority: () => new PrivateCa("ca"),
     });
     return Promise.resolve({ ui: pages.output, ...(zone.nameServers && { nameServers: zone.nameServers }) });

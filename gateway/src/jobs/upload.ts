@@ -13,6 +13,9 @@ export const uploadSha256Schema = z
   .regex(/^[0-9a-f]{64}$/)
   .meta({ description: "SHA-256 of the content, in lower-case hexadecimal", examples: ["0".repeat(64)] });
 
+/** The most that one upload may have, in bytes. */
+export const maxUploadBytes = 200 * 1024 * 1024;
+
 /** Its key in the bucket: below what the gateway may write, and jobs and the operator may read (components/storage). */
 export function uploadKey({ sha256, kind }: Upload): string {
   return `code/uploads/${sha256}.${kind}`;

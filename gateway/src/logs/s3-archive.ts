@@ -57,7 +57,7 @@ export class S3Archive implements Archive {
       throw storageTrouble(error);
     }
     if (!(body instanceof Readable)) throw storageTrouble(new Error("the answer has no body"));
-    return gunzipped(body);
+    return gunzipped(body, signal);
   }
 
   async podsOf(applicationId: string, signal?: AbortSignal): Promise<readonly string[]> {
@@ -147,9 +147,9 @@ async function gzipped(log: Readable, most: number, signal: AbortSignal | undefi
 }
 
 /** The end of either ends the other, so that a reader that goes lets go of the store's connection. */
-function gunzipped(body: Readable): Readable {
+function gunzipped(body: Readable, signal: AbortSignal | undefined): Readable {
   const text = new PassThrough();
   // The error of either is the reader's, who sees it on what is returned.
-  pipeline(body, createGunzip(), text).catch(() => undefined);
+  pipeline(body, createGunzip(), text, signal === undefined ? {} : { signal }).catch(() => undefined);
   return text;
 }

@@ -17,10 +17,11 @@ export const lifetimes = {
 export const clientNameSchema = z
   .string()
   .max(63)
-  .regex(/^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/)
+  .regex(/^[a-z0-9](?:[a-z0-9._@+-]*[a-z0-9])?$/)
   .meta({
-    description: "lower-case letters, digits, dots, dashes and underscores, a letter or digit at both ends",
-    examples: ["alice", "nightly-report"],
+    description:
+      "lower-case letters, digits and . _ @ + -, a letter or digit at both ends; a person's e-mail address, so that the pages know whose applications are whose",
+    examples: ["alice@example.org", "nightly-report"],
   });
 
 const roleSchema = z

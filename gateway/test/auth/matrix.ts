@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { test } from "node:test";
+
+import { Registry } from "prom-client";
 
 import { at, listAt, textAt } from "../../../test/support/kube-json.ts";
 import type { ServiceAccountVerifier } from "../../src/auth/service-accounts.ts";
+import { readRoutes } from "../../src/jobs/read-routes.ts";
+import { uploadRoutes } from "../../src/jobs/upload-routes.ts";
+import { dispatch } from "../../src/jobs/dispatch.ts";
+import { submissionMetrics } from "../../src/jobs/submission-metrics.ts";
+import { submitRoutes } from "../../src/jobs/submit-routes.ts";
 import { createMetrics } from "../../src/metrics/metrics.ts";
 import {
   firstAdmin,
@@ -12,6 +20,9 @@ import {
   type Given,
   type TestGateway,
 } from "../support/gateway.ts";
+import { id, logName, putApplication, putPod, startLogs } from "../support/log-scene.ts";
+import { addApplication } from "../support/rows.ts";
+import { sampleRequest } from "../support/submitting.ts";
 
 /** A JWT by its form; only this test's verifier knows it. */
 const serviceAccountToken = "eyJh.eyJz.c2ln";
@@ -84,13 +95,63 @@ const matrix: Readonly<Record<string, Row>> = {
     statuses: adminsOnly,
   },
   "GET /v1/whoami": { request: get("/v1/whoami"), statuses: withToken },
+  "GET /v1/applications/:id/logs": {
+    request: get(`/v1/applications/${id}/logs`),
+    statuses: [401, 404, 404, 200, 200],
+  },
+  "GET /v1/clusters": { request: get("/v1/clusters"), statuses: withToken },
+  "GET /v1/clusters/:cluster/manifest": { request: get("/v1/clusters/test/manifest"), statuses: withToken },
+  "POST /v1/applications::validate": {
+    request: () => Promise.resolve({ url: "/v1/applications:validate", body: {} }),
+    statuses: withToken,
+  },
+  "GET /v1/applications": { request: get("/v1/applications"), statuses: withToken },
+  "GET /v1/applications/:id": { request: get(`/v1/applications/${id}`), statuses: [401, 404, 404, 200, 200] },
+  "POST /v1/applications": {
+    request: () => Promise.resolve({ url: "/v1/applications", body: sampleRequest() }),
+    statuses: [401, 201, 201, 201, 201],
+  },
+  "POST /v1/applications/:id([^:]+)::cancel": {
+    request: async ({ gateway: { store } }) => {
+      const owned = `queued-${randomUUID()}`;
+      await addApplication(store, { id: owned, owner: "owner" });
+      return { url: `/v1/applications/${owned}:cancel` };
+    },
+    statuses: [401, 404, 404, 200, 200],
+  },
+  "DELETE /v1/applications/:id": {
+    request: async ({ gateway: { store } }) => {
+      const owned = `ended-${randomUUID()}`;
+      await addApplication(store, { id: owned, owner: "owner", state: "SUCCEEDED" });
+      return { url: `/v1/applications/${owned}` };
+    },
+    statuses: [401, 404, 404, 200, 200],
+  },
+  "POST /v1/uploads": {
+    request: () =>
+      Promise.resolve({ url: "/v1/uploads", body: { sha256: "0".repeat(64), size: 1, kind: "py" } }),
+    // There is no store here, which only those are told who may ask.
+    statuses: [401, 409, 409, 409, 409],
+  },
   "GET /v1/audit": { request: get("/v1/audit"), statuses: adminsOnly },
 };
 
 test("every route answers nobody, others, the owner and admins as its policy says", async (context) => {
   const routes: string[] = [];
-  const gateway = await startGateway(context, "sqlite", {
+  const { gateway, store, fake } = await startLogs(context, "sqlite", {
     serviceAccounts,
+    more: (v1, jobs) => {
+      readRoutes(v1, jobs);
+      uploadRoutes(v1, jobs, undefined);
+      submitRoutes(v1, {
+        jobs,
+        // No loop: what has no turn waits.
+        dispatcher: { dispatch: (row) => dispatch(jobs, row), wake: () => undefined },
+        metrics: submissionMetrics(new Registry(), jobs),
+        uploads: undefined,
+        beforeRemoval: () => Promise.resolve(),
+      });
+    },
     metrics: {
       ...createMetrics(),
       // The first hook of the app that sees its routes.
@@ -106,6 +167,9 @@ test("every route answers nobody, others, the owner and admins as its policy say
     owner: (await newClient(gateway, "owner", "user")).accessToken,
     admin: (await firstAdmin(gateway)).accessToken,
   };
+  await putApplication(store);
+  putPod(fake, "driver", { running: {} });
+  fake.logs.set(logName("driver"), { lines: [], ended: false });
   const scene: Scene = { gateway, admin: tokens.admin ?? "" };
   const heads = routes.filter((route) => route.startsWith("HEAD "));
   assert.deepEqual(

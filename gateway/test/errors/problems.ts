@@ -20,6 +20,10 @@ const everAnswered = {
   "refresh-token-reused": 401,
   forbidden: 403,
   "not-found": 404,
+  "method-not-allowed": 405,
+  "log-not-ready": 409,
+  "uploads-unavailable": 409,
+  "application-active": 409,
   "request-timeout": 408,
   "request-too-large": 413,
   "unsupported-media-type": 415,
@@ -28,6 +32,7 @@ const everAnswered = {
   "too-many-failures": 429,
   "internal-error": 500,
   "store-unavailable": 503,
+  "storage-unavailable": 503,
   "store-full": 503,
   "cluster-unavailable": 503,
   "identity-unavailable": 503,
@@ -55,10 +60,40 @@ test("whatever is wrong with a request, the answer is a problem that says what",
   refusedWith(await post("<a/>", { "content-type": "application/xml" }), "unsupported-media-type");
   refusedWith(await post(JSON.stringify("x".repeat(2 ** 20))), "request-too-large");
   refusedWith(await gateway.call("GET", "/v1/nothing"), "not-found");
-  refusedWith(await gateway.call("PATCH", "/v1/tokens"), "not-found");
   refusedWith(await gateway.call("GET", "/v1/%zz"), "malformed-request");
   refusedWith(await gateway.call("GET", `/v1/tokens?cursor=nonsense`, { token }), "invalid-input");
   refusedWith(await gateway.call("DELETE", "/v1/tokens/1", { token }), "invalid-input");
+});
+
+test("another method of a path that is there is told which ones it has, whatever comes with it", async (context) => {
+  const gateway = await startGateway(context, "sqlite", {
+    routes: (v1) => {
+      const config = { access: { action: "health:read" } } as const;
+      v1.put("/files/v1.0/:id/parts/*", { config }, () => ({}));
+      v1.put("/files/:id([^:]+)::copy", { config }, () => ({}));
+      v1.put("/files::check", { config }, () => ({}));
+    },
+  });
+  const allowed = async (method: "DELETE" | "PATCH" | "PUT" | "TRACE", url: string): Promise<unknown> => {
+    const answer = await gateway.call(method, url, {
+      token: "nobody's",
+      headers: { "content-type": "none" },
+    });
+    refusedWith(answer, "method-not-allowed");
+    return answer.headers["allow"];
+  };
+  assert.equal(await allowed("TRACE", "/v1/whoami"), "GET, HEAD");
+  assert.equal(await allowed("PATCH", "/v1/tokens?limit=1"), "GET, HEAD");
+  assert.equal(await allowed("PUT", "/v1/tokens/register"), "POST");
+  // Not a family of this name.
+  assert.equal(await allowed("DELETE", "/v1/tokens/register-tokens"), "GET, HEAD, POST");
+  assert.equal(await allowed("PATCH", "/v1/tokens/1"), "DELETE");
+  assert.equal(await allowed("DELETE", "/v1/files/v1.0/7/parts/a/b"), "PUT");
+  assert.equal(await allowed("PATCH", "/v1/files/7:copy"), "PUT");
+  assert.equal(await allowed("PATCH", "/v1/files:check"), "PUT");
+  for (const url of ["/v1/files/v1-0/7/parts/a", "/v1/files/v1.0/7/8/parts/a", "/v1/tokens/", "/v1", "/"]) {
+    refusedWith(await gateway.call("PATCH", url), "not-found");
+  }
 });
 
 test("what is no HTTP at all is answered with a problem too", async (context) => {

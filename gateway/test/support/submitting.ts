@@ -46,7 +46,7 @@ export async function startSubmitting(
   kind: StoreKind,
   { limits = {}, storage, has, beforeRemoval }: SubmitSceneParts = {},
 ): Promise<SubmitScene> {
-  const fake = await startFakeCluster(context);
+  const fake = await startFakeCluster(context, 10_000);
   const store = await open(context, await newLocation(context, kind));
   const clock = { now: Date.UTC(2026, 10, 24, 12) };
   const jobs: Jobs = {

@@ -5,6 +5,7 @@ import { describeRef, KubeError, refOf, type ObjectRef } from "../kube.ts";
 import { until, type Probed } from "../kube-wait.ts";
 import type { Registration } from "../mocks-monitor.ts";
 import type { Cluster } from "./clusters.ts";
+import { partOf } from "./part-of.ts";
 import { mustReplace } from "./replace.ts";
 import { waitReady } from "./ready.ts";
 import { entryOf, type Handled, type Run } from "./run-context.ts";
@@ -45,7 +46,8 @@ export async function applyObject(run: Run, registration: Registration): Promise
     if (fresh && (await cluster.kube.find(ref)) === undefined) run.state.forget(registration.urn);
     throw error;
   });
-  const same = unchanged && canonical(withoutBookkeeping(before)) === canonical(withoutBookkeeping(applied));
+  const same =
+    unchanged && canonical(partOf(before, desired.object)) === canonical(partOf(applied, desired.object));
   const { create, update } = registration.timeouts;
   const live = unchanged
     ? applied
@@ -122,14 +124,6 @@ async function retryMissing<T>(call: () => Promise<T>): Promise<T> {
       return { waiting: error.message };
     }
   });
-}
-
-/** An object without what the server notes about writes: the second apply of a namespace alone changes its notes. */
-function withoutBookkeeping(object: unknown): Fields {
-  const notes = ["managedFields", "resourceVersion"];
-  const kept = Object.entries(recordAt(object, "metadata")).filter(([key]) => !notes.includes(key));
-  const metadata = Object.fromEntries(kept);
-  return { ...recordAt(object), metadata };
 }
 
 function answer(registration: Registration, live: Fields): Handled["registered"] {

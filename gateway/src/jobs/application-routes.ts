@@ -1,0 +1,105 @@
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+
+import { pageQuerySchema, pageSchema } from "../api/pages.ts";
+import { isoTime } from "../api/times.ts";
+import { authorize } from "../auth/authorize.ts";
+import { problemResponses } from "../errors/problem-schema.ts";
+import { Problem } from "../errors/problem.ts";
+import { applicationStates } from "./application.ts";
+import {
+  applicationDetailSchema,
+  applicationIdSchema,
+  applicationSchema,
+  applicationStateSchema,
+  toApplicationDetail,
+} from "./application-view.ts";
+import { findApplication, statesOf } from "./applications-store.ts";
+import type { Jobs } from "./jobs.ts";
+import { listApplications } from "./list-applications.ts";
+import { queuePosition } from "./queue.ts";
+
+const pathSchema = z.strictObject({ id: applicationIdSchema });
+
+const stateList = applicationStates.join("|");
+
+const statesSchema = z
+  .union([
+    z.string().regex(new RegExp(`^(?:${stateList})(?:,(?:${stateList}))*$`)),
+    z.array(applicationStateSchema).max(applicationStates.length),
+  ])
+  .transform((given) =>
+    typeof given === "string" ? applicationStates.filter((state) => given.split(",").includes(state)) : given,
+  )
+  .meta({
+    description: "only those in one of these states, with commas between, or said several times",
+    examples: ["QUEUED,RUNNING"],
+  });
+
+/** What a name can be made of; the store is asked for nothing else. */
+const nameSchema = z
+  .string()
+  .max(320)
+  .regex(/^[\x20-\x7e]+$/);
+
+const querySchema = pageQuerySchema.extend({
+  namespace: nameSchema.optional().meta({ description: "only those in this namespace" }),
+  state: statesSchema.optional(),
+  owner: nameSchema.optional().meta({
+    description: "only those of this user; users see nothing but their own",
+    examples: ["alice"],
+  }),
+  since: isoTime
+    .transform((time) => Date.parse(time))
+    .optional()
+    .meta({ description: "only those submitted then or later", examples: ["2026-11-24T12:00:00.000Z"] }),
+});
+
+/** GET /applications and /applications/{id}: what was submitted, and what has become of it. */
+export function applicationRoutes(app: FastifyInstance, { store, platform }: Jobs): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+
+  routes.route({
+    method: "GET",
+    url: "/applications",
+    config: { access: { action: "applications:list" } },
+    schema: {
+      tags: ["applications"],
+      summary: "List applications: one's own, or all of them for admins",
+      querystring: querySchema,
+      response: { 200: pageSchema(applicationSchema), ...problemResponses },
+    },
+    handler: async ({ subject, query: { limit, cursor, state: states, ...wished } }) => {
+      const own = subject?.name ?? "";
+      const others = wished.owner !== undefined && wished.owner !== own;
+      const seesAll = authorize(subject, "applications:list-all");
+      if (others && !seesAll) return { items: [] };
+      const filter = { ...wished, states, owner: seesAll ? wished.owner : own };
+      return listApplications(store.db, filter, platform.historyUrl, limit, cursor);
+    },
+  });
+
+  routes.route({
+    method: "GET",
+    url: "/applications/:id",
+    config: {
+      access: {
+        action: "applications:read",
+        resource: ({ params }) => findApplication(store.db, pathSchema.parse(params).id),
+      },
+    },
+    schema: {
+      tags: ["applications"],
+      summary: "Read an application, with the states that it was in",
+      params: pathSchema,
+      response: { 200: applicationDetailSchema, ...problemResponses },
+    },
+    handler: async ({ params: { id } }) => {
+      const row = await findApplication(store.db, id);
+      if (row === undefined) throw new Problem("not-found", "it was deleted just now");
+      const [states, place] = await Promise.all([statesOf(store.db, id), queuePosition(store.db, row)]);
+      return toApplicationDetail(row, platform.historyUrl, states, place);
+    },
+  });
+}

@@ -1,0 +1,104 @@
+import { z } from "zod";
+
+import { iso, isoOrNull, isoTime } from "../api/times.ts";
+import type { ApplicationRow, ApplicationStateRow } from "../store/application-tables.ts";
+import { applicationStates } from "./application.ts";
+
+/** An application's id in a path or a cursor. */
+export const applicationIdSchema = z
+  .string()
+  .max(63)
+  .regex(/^[a-z](?:[-a-z0-9]*[a-z0-9])?$/)
+  .meta({ description: "an application's id", examples: ["alice-3f7k2m5q4x6d"] });
+
+export const applicationStateSchema = z.enum(applicationStates).meta({ description: "a state" });
+
+const reasonField = z
+  .string()
+  .nullable()
+  .meta({ description: "why it is in this state, if there is more to say" });
+
+export const applicationSchema = z
+  .object({
+    id: z.string().meta({ description: "the name of its resource in the cluster, too" }),
+    name: z.string().meta({ description: "the job's name" }),
+    cluster: z.string(),
+    namespace: z.string(),
+    owner: z.string().meta({ description: "who has submitted it" }),
+    state: applicationStateSchema,
+    reason: reasonField,
+    hint: z.string().nullable().meta({ description: "what to do about it" }),
+    sparkVersion: z.string(),
+    sparkId: z
+      .string()
+      .nullable()
+      .meta({ description: "Spark's own id of the last run; null before it runs" }),
+    attempts: z.int().meta({ description: "runs so far" }),
+    submittedAt: isoTime,
+    startedAt: isoTime.nullable(),
+    endedAt: isoTime.nullable(),
+    historyUrl: z
+      .string()
+      .nullable()
+      .meta({ description: "its page at the History Server; null before it runs, and where there is none" }),
+  })
+  .meta({ id: "Application", description: "a job that was submitted" });
+
+export type Application = z.output<typeof applicationSchema>;
+
+export const applicationDetailSchema = applicationSchema
+  .extend({
+    queuePosition: z
+      .int()
+      .nullable()
+      .meta({ description: "its place among all that wait to be created, from 1; null: it does not wait" }),
+    states: z
+      .array(z.object({ state: applicationStateSchema, at: isoTime, reason: reasonField }))
+      .meta({ description: "the states that it was in, first to last" }),
+    job: z.record(z.string(), z.unknown()).meta({ description: "the job as it was submitted" }),
+  })
+  .meta({ id: "ApplicationDetail", description: "a job that was submitted, with all that is known of it" });
+
+export type ApplicationDetail = z.output<typeof applicationDetailSchema>;
+
+export function toApplication(row: ApplicationRow, historyUrl: string | undefined): Application {
+  return {
+    id: row.id,
+    name: row.name,
+    cluster: row.cluster,
+    namespace: row.namespace,
+    owner: row.owner,
+    state: row.state,
+    reason: row.reason,
+    hint: row.hint,
+    sparkVersion: row.spark_version,
+    sparkId: row.spark_id,
+    attempts: row.attempts,
+    submittedAt: iso(row.submitted_at),
+    startedAt: isoOrNull(row.started_at),
+    endedAt: isoOrNull(row.ended_at),
+    historyUrl: historyPage(historyUrl, row.spark_id),
+  };
+}
+
+export function toApplicationDetail(
+  row: ApplicationRow,
+  historyUrl: string | undefined,
+  states: readonly Pick<ApplicationStateRow, "state" | "at" | "reason">[],
+  queuePosition: number | undefined,
+): ApplicationDetail {
+  return {
+    ...toApplication(row, historyUrl),
+    queuePosition: queuePosition ?? null,
+    states: states.map(({ state, at, reason }) => ({ state, at: iso(at), reason })),
+    job: jobSchema.parse(JSON.parse(row.job)),
+  };
+}
+
+/** What this gateway wrote itself. */
+const jobSchema = z.record(z.string(), z.unknown());
+
+function historyPage(historyUrl: string | undefined, sparkId: string | null): string | null {
+  if (historyUrl === undefined || sparkId === null) return null;
+  return `${historyUrl.replace(/\/$/, "")}/history/${encodeURIComponent(sparkId)}/`;
+}

@@ -1,0 +1,73 @@
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+
+import { problemResponses } from "../errors/problem-schema.ts";
+import { Problem } from "../errors/problem.ts";
+import type { Platform } from "../platform.ts";
+import { defaultJob } from "./default-job.ts";
+import { submissionSchema } from "./submission.ts";
+
+const clusterSchema = z
+  .object({
+    name: z.string(),
+    namespaces: z.array(z.string()).meta({ description: "where jobs may run" }),
+    sparkVersions: z.array(z.string()),
+  })
+  .meta({ id: "Cluster", description: "a cluster that jobs can be submitted to" });
+
+const json = z.record(z.string(), z.unknown());
+
+const manifestSchema = z
+  .object({
+    cluster: clusterSchema,
+    job: json.meta({
+      description: "what a job has where its user says nothing; a name and a program are missing",
+    }),
+    schema: json.meta({ description: "JSON Schema of a submission" }),
+  })
+  .meta({ id: "DefaultManifest", description: "what a submission to a cluster may say, and need not" });
+
+const pathSchema = z.strictObject({
+  cluster: z.string().max(63).meta({ description: "a cluster's name" }),
+});
+
+/** GET /clusters and /clusters/{cluster}/manifest: where jobs run, and what may be said of them. */
+export function clusterRoutes(app: FastifyInstance, platform: Platform): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  const cluster = {
+    name: platform.cluster,
+    namespaces: Object.keys(platform.namespaces),
+    sparkVersions: [...platform.versions],
+  };
+  const job = json.parse(defaultJob(platform.jobDefaults));
+  const schema = json.parse(z.toJSONSchema(submissionSchema, { io: "input" }));
+
+  routes.route({
+    method: "GET",
+    url: "/clusters",
+    config: { access: { action: "clusters:list" } },
+    schema: {
+      tags: ["clusters"],
+      summary: "List the clusters",
+      response: { 200: z.object({ items: z.array(clusterSchema) }), ...problemResponses },
+    },
+    handler: () => ({ items: [cluster] }),
+  });
+
+  routes.route({
+    method: "GET",
+    url: "/clusters/:cluster/manifest",
+    config: { access: { action: "manifests:read" } },
+    schema: {
+      tags: ["clusters"],
+      summary: "Read what a job has by default, and the JSON Schema of what may be said of it",
+      params: pathSchema,
+      response: { 200: manifestSchema, ...problemResponses },
+    },
+    handler: ({ params }) => {
+      if (params.cluster !== cluster.name) throw new Problem("not-found", "there is no cluster of this name");
+      return { cluster, job, schema };
+    },
+  });
+}

@@ -1,0 +1,49 @@
+import type { Kysely } from "kysely";
+import { z } from "zod";
+
+import { page, position, type Page } from "../api/pages.ts";
+import type { Tables } from "../store/tables.ts";
+import type { ApplicationState } from "./application.ts";
+import { applicationIdSchema, toApplication, type Application } from "./application-view.ts";
+
+/** Which applications to list; what is left out is of no matter. */
+export interface Filter {
+  readonly owner?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly states?: readonly ApplicationState[] | undefined;
+  /** Submitted then or later; milliseconds since 1970. */
+  readonly since?: number | undefined;
+}
+
+/** The position in the list: when it was submitted, and the id among those of the same time. */
+const positionSchema = z.tuple([z.int(), applicationIdSchema]);
+
+/** A page of the applications that are not deleted, newest first. */
+export async function listApplications(
+  db: Kysely<Tables>,
+  { owner, namespace, states, since }: Filter,
+  historyUrl: string | undefined,
+  limit: number,
+  cursor: string | undefined,
+): Promise<Page<Application>> {
+  let query = db.selectFrom("applications").selectAll().where("deleted_at", "is", null);
+  if (owner !== undefined) query = query.where("owner", "=", owner);
+  if (namespace !== undefined) query = query.where("namespace", "=", namespace);
+  if (states !== undefined) query = query.where("state", "in", states);
+  if (since !== undefined) query = query.where("submitted_at", ">=", since);
+  if (cursor !== undefined) {
+    const [time, id] = position(positionSchema, cursor);
+    query = query.where((row) => row(row.refTuple("submitted_at", "id"), "<", row.tuple(time, id)));
+  }
+  const rows = await query
+    .orderBy("submitted_at", "desc")
+    .orderBy("id", "desc")
+    .limit(limit + 1)
+    .execute();
+  return page(
+    rows,
+    limit,
+    (row) => [row.submitted_at, row.id],
+    (row) => toApplication(row, historyUrl),
+  );
+}

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { sparkApplication, type JobPlatform } from "../../../jobs/manifest/index.ts";
+import { platform, resolved, violations } from "./samples.ts";
+
+const withUi: JobPlatform = { ...platform, driverUi: { secret: "driver-ui" } };
+const options = "@/etc/spark-platform/driver-ui/java-options";
+
+function conf(sparkVersion: string, from = withUi): Readonly<Record<string, string>> {
+  return sparkApplication(resolved({ sparkVersion }), from).spec.sparkConf;
+}
+
+test("a driver of Spark 4 reads from the secret what its UI checks signatures with", () => {
+  const made = conf("4.0.4");
+  assert.equal(made["spark.kubernetes.driver.secrets.driver-ui"], "/etc/spark-platform/driver-ui");
+  assert.equal(made["spark.driver.defaultJavaOptions"], options);
+  assert.equal(made["spark.ui.killEnabled"], "false");
+});
+
+test("one of Spark 3.5, which has no such filter, starts without", () => {
+  const { sparkConf } = sparkApplication(resolved({ sparkVersion: "3.5.8" }), withUi).spec;
+  assert.deepEqual(
+    Object.keys(sparkConf).filter((key) => /^spark\.(ui|driver\.defaultJava|kubernetes)/.test(key)),
+    ["spark.ui.killEnabled"],
+  );
+  assert.deepEqual(
+    Object.keys(conf("4.0.4", platform)).filter((key) =>
+      /^spark\.(ui|driver\.defaultJava|kubernetes)/.test(key),
+    ),
+    [],
+  );
+});
+
+test("the engineer's own options stay, and users cannot take the filter away", () => {
+  const job = resolved();
+  const defaults = {
+    "spark.driver.defaultJavaOptions": "-Duser.timezone=UTC",
+    "spark.ui.killEnabled": "true",
+  };
+  const made = sparkApplication({ ...job, sparkConf: { ...job.sparkConf, defaults } }, withUi).spec.sparkConf;
+  assert.equal(made["spark.driver.defaultJavaOptions"], `${options} -Duser.timezone=UTC`);
+  assert.equal(made["spark.ui.killEnabled"], "false");
+  for (const key of ["spark.driver.defaultJavaOptions", "spark.ui.filters", "spark.ui.killEnabled"])
+    assert.equal(violations({ sparkConf: { [key]: "" } }).length, 1, key);
+  const disguised = { "spark.driver.extraJavaOptions": "-Dspark.ui.filters=" };
+  assert.equal(violations({ sparkConf: disguised }).length, 1);
+});
