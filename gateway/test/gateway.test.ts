@@ -6,6 +6,7 @@ import "./auth/token-review.ts";
 import "./config.ts";
 import "./errors/problems.ts";
 import "./jobs/allow-list.ts";
+import "./jobs/crash.ts";
 import "./jobs/queue.ts";
 import "./jobs/read.ts";
 import "./jobs/states.ts";
