@@ -7,6 +7,7 @@ import "./config.ts";
 import "./errors/problems.ts";
 import "./jobs/allow-list.ts";
 import "./jobs/history.ts";
+import "./jobs/crash.ts";
 import "./jobs/queue.ts";
 import "./jobs/read.ts";
 import "./jobs/states.ts";

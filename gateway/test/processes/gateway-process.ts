@@ -9,7 +9,7 @@ import { parseJson, textAt } from "../../../test/support/kube-json.ts";
 import type { StoreLocation } from "../../src/store/store.ts";
 import { pairOf, type Answer, type Pair } from "../support/gateway.ts";
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const main = new URL("../../src/main.ts", import.meta.url);
 
 /** A gateway as a process of its own. */
 export interface GatewayProcess {
@@ -21,13 +21,17 @@ export interface GatewayProcess {
   readonly ended: Promise<number | string>;
 }
 
-/** Starts a gateway at ports that are free, and ends it with the test. `preload`: a module to load before it. */
+/**
+ * Starts a gateway at ports that are free, and ends it with the test. `preload`: a module to load before it. `program`:
+ * one that stands for the gateway; default: its own main.
+ */
 export async function startProcess(
   context: TestContext,
   environment: Readonly<Record<string, string>>,
   preload?: URL,
+  program?: URL,
 ): Promise<GatewayProcess> {
-  const { child, log, ended } = spawnGateway(environment, preload);
+  const { child, log, ended } = spawnGateway(environment, preload, program);
   context.after(async () => {
     child.kill("SIGKILL");
     await ended;
@@ -63,13 +67,19 @@ export function environmentOf(location: StoreLocation): Record<string, string> {
 
 export async function send(
   url: string,
-  given: { readonly method?: string; readonly token?: string; readonly body?: object } = {},
+  given: {
+    readonly method?: string;
+    readonly token?: string;
+    readonly body?: object;
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Answer> {
   const response = await fetch(url, {
     method: given.method ?? (given.body === undefined ? "GET" : "POST"),
     headers: {
       ...(given.token !== undefined && { authorization: `Bearer ${given.token}` }),
       ...(given.body !== undefined && { "content-type": "application/json" }),
+      ...given.headers,
     },
     ...(given.body !== undefined && { body: JSON.stringify(given.body) }),
   });
@@ -93,11 +103,16 @@ interface Log {
 function spawnGateway(
   environment: Readonly<Record<string, string>>,
   preload?: URL,
+  program = main,
 ): { readonly child: ChildProcess; readonly log: Log; readonly ended: Promise<number | string> } {
-  const child = spawn(process.execPath, [...(preload ? ["--import", preload.href] : []), main], {
-    env: { API_ADDRESS: "127.0.0.1:0", METRICS_ADDRESS: "127.0.0.1:0", ...environment },
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-  });
+  const child = spawn(
+    process.execPath,
+    [...(preload ? ["--import", preload.href] : []), fileURLToPath(program)],
+    {
+      env: { API_ADDRESS: "127.0.0.1:0", METRICS_ADDRESS: "127.0.0.1:0", ...environment },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    },
+  );
   const lines: string[] = [];
   const listeners: ((line: string) => void)[] = [];
   for (const stream of [child.stdout, child.stderr]) {
