@@ -222,12 +222,10 @@ test("the OpenAPI document has every route of the API, who may call it, and what
   const references = [...JSON.stringify(body).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(
     ([, id]) => id,
   );
-  const described = Object.keys(at(body, "components", "schemas") ?? {});
   assert.deepEqual(
-    references.filter((id = "") => !described.includes(id)),
-    [],
+    [...new Set(references)].sort(),
+    Object.keys(at(body, "components", "schemas") ?? {}).sort(),
   );
-  assert.ok(references.length > 8);
 });
 
 test("answers are what the schemas say: nothing of a row gets out that is not meant to", async (context) => {
