@@ -45,6 +45,18 @@ export class Api {
     return { status: answer.status, body: answer.body === "" ? undefined : parseJson(answer.body) };
   }
 
+  /** What a path answers as text, until its end. */
+  async text(path: string, token: string, accept = "text/plain"): Promise<string> {
+    const answer = await this.#client.send({
+      method: "GET",
+      url: `${this.#url}${path}`,
+      headers: { accept, authorization: `Bearer ${token}` },
+      patienceMs: 300_000,
+    });
+    assert.equal(answer.status, 200, answer.body);
+    return answer.body;
+  }
+
   /** @throws an AssertionError with the answer where it is not a success. */
   async ok(method: string, path: string, options: ApiOptions = {}): Promise<unknown> {
     const { status, body } = await this.call(method, path, options);

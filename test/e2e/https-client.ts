@@ -12,10 +12,12 @@ export interface HttpsRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** How long it may take, in milliseconds. Default: 30 s. */
+  readonly patienceMs?: number;
 }
 
-/** How long one request may take. */
-const patienceMs = 30_000;
+/** How long one request may take, unless it says so itself. */
+const standardPatienceMs = 30_000;
 
 /** A client without a browser's help: no cookies, no redirects. It trusts one authority. */
 export class HttpsClient {
@@ -34,7 +36,13 @@ export class HttpsClient {
   }
 
   /** @throws as `get`. */
-  send({ method, url, headers, body: sent }: HttpsRequest): Promise<HttpsAnswer> {
+  send({
+    method,
+    url,
+    headers,
+    body: sent,
+    patienceMs = standardPatienceMs,
+  }: HttpsRequest): Promise<HttpsAnswer> {
     const { hostname, port, host } = new URL(url);
     const target = { host: this.#address, port, servername: hostname, ca: this.#authority };
     return new Promise((resolve, reject) => {

@@ -46,12 +46,17 @@ export function openapiRoute(app: FastifyInstance): void {
 const withUsedSchemas: SwaggerTransformObject = (document) => {
   const whole = jsonSchemaTransformObject(document);
   const schemas = ("components" in whole ? whole.components.schemas : undefined) ?? {};
-  const text = JSON.stringify(whole);
-  for (const id of Object.keys(schemas)) {
-    if (!text.includes(`"#/components/schemas/${id}"`)) Reflect.deleteProperty(schemas, id);
+  // Again and again, since what only an unused one refers to is not used either.
+  for (let unused = unusedIn(whole, schemas); unused.length > 0; unused = unusedIn(whole, schemas)) {
+    for (const id of unused) Reflect.deleteProperty(schemas, id);
   }
   return whole;
 };
+
+function unusedIn(document: unknown, schemas: object): readonly string[] {
+  const text = JSON.stringify(document);
+  return Object.keys(schemas).filter((id) => !text.includes(`"#/components/schemas/${id}"`));
+}
 
 /** `register-tokens:create` -> `createRegisterTokens`: a name for clients that are generated. */
 function operationId(action: string): string {

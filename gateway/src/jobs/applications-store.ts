@@ -1,7 +1,6 @@
 import type { Kysely, Selectable, Updateable } from "kysely";
 
 import type { ApplicationRow, ApplicationStateRow } from "../store/application-tables.ts";
-import type { Store } from "../store/store.ts";
 import type { Tables } from "../store/tables.ts";
 import { isFinal, mayFollow, type ApplicationState } from "./application.ts";
 
@@ -13,14 +12,6 @@ export function findApplication(db: Kysely<Tables>, id: string): Promise<Applica
     .where("id", "=", id)
     .where("deleted_at", "is", null)
     .executeTakeFirst();
-}
-
-/** Whose an application is, for the guard. Undefined: there is none. */
-export async function applicationOwner(
-  { db }: Store,
-  id: string,
-): Promise<{ readonly owner: string } | undefined> {
-  return findApplication(db, id);
 }
 
 /** The states that an application was in, first to last. */

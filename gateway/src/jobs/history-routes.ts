@@ -4,17 +4,12 @@ import { z } from "zod";
 
 import { pageQuerySchema, pageSchema } from "../api/pages.ts";
 import { problemResponses } from "../errors/problem-schema.ts";
+import { applicationIdSchema } from "./application-view.ts";
 import { findApplication } from "./applications-store.ts";
 import { historyEntrySchema, historyOf } from "./history.ts";
 import type { Jobs } from "./jobs.ts";
 
-/** The id is a resource's name: a DNS-1035 label. */
-const applicationPath = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/)
-    .meta({ description: "an application's id", examples: ["word-count-1f2a3b4c5d6e"] }),
-});
+const pathSchema = z.strictObject({ id: applicationIdSchema });
 
 /** GET /applications/{id}/events: what happened to an application, also once the cluster knows nothing of it. */
 export function historyRoutes(app: FastifyInstance, { store }: Jobs): void {
@@ -24,13 +19,13 @@ export function historyRoutes(app: FastifyInstance, { store }: Jobs): void {
     config: {
       access: {
         action: "application-events:list",
-        resource: ({ params }) => findApplication(store.db, applicationPath.parse(params).id),
+        resource: ({ params }) => findApplication(store.db, pathSchema.parse(params).id),
       },
     },
     schema: {
       tags: ["applications"],
       summary: "List what happened to an application, the first first: its states, and Kubernetes' events",
-      params: applicationPath,
+      params: pathSchema,
       querystring: pageQuerySchema,
       response: { 200: pageSchema(historyEntrySchema), ...problemResponses },
     },

@@ -3,13 +3,13 @@ import { z } from "zod";
 import { page, position, type Page } from "../api/pages.ts";
 import { iso, isoTime } from "../api/times.ts";
 import type { Store } from "../store/store.ts";
-import { applicationStates } from "./application.ts";
+import { applicationStateSchema } from "./application-view.ts";
 
 const stateSchema = z
   .object({
     type: z.literal("state"),
     at: isoTime,
-    state: z.enum(applicationStates),
+    state: applicationStateSchema,
     reason: z.string().nullable().meta({ description: "why it came to this state" }),
   })
   .meta({ id: "StateChange", description: "the application came to a state" });

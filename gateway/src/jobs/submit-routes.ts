@@ -5,13 +5,13 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 
 import type { Violation } from "../../../jobs/manifest/index.ts";
-import { iso } from "../api/times.ts";
 import { allButBody, invalidInput } from "../api/validation.ts";
 import { problemResponses } from "../errors/problem-schema.ts";
 import type { Platform } from "../platform.ts";
 import type { ApplicationRow } from "../store/application-tables.ts";
-import { applicationStates, isFinal } from "./application.ts";
-import { applicationOwner } from "./applications-store.ts";
+import { applicationDetailSchema, applicationIdSchema, toApplication } from "./application-view.ts";
+import { isFinal } from "./application.ts";
+import { findApplication } from "./applications-store.ts";
 import { cancel, deleteEnded, type BeforeRemoval } from "./cancel.ts";
 import { queuePosition } from "./queue.ts";
 import { findKnown, submit, type Submitting } from "./submit.ts";
@@ -21,20 +21,15 @@ import {
   submissionSchema,
   type PreparedSubmission,
 } from "./submission.ts";
-import type { Upload } from "./upload.ts";
+import type { Uploads } from "./uploads.ts";
 
 export interface SubmitRouteOptions extends Submitting {
   /** What there is of uploads. Undefined: there is no store, and no submission that would name any is right. */
-  readonly uploads: { readonly has: (upload: Upload) => Promise<boolean> } | undefined;
+  readonly uploads: Pick<Uploads, "has"> | undefined;
   readonly beforeRemoval: BeforeRemoval;
 }
 
-const idSchema = z
-  .string()
-  .max(63)
-  .regex(/^[a-z](?:[-a-z0-9]*[a-z0-9])?$/)
-  .meta({ description: "an application's id", examples: ["alice-3f7k2m5q4x6d"] });
-const path = z.strictObject({ id: idSchema });
+const path = z.strictObject({ id: applicationIdSchema });
 
 /** The other headers are none of the schema's business. */
 const headersSchema = z.looseObject({
@@ -49,37 +44,23 @@ const headersSchema = z.looseObject({
     }),
 });
 
-/** As much of an application as who has just changed it needs; all of it is at its `Location`. */
-const statusSchema = z
-  .object({
-    id: idSchema,
-    namespace: z.string(),
-    name: z.string().meta({ description: "the job's name" }),
-    state: z.enum(applicationStates),
-    reason: z.string().nullable().meta({ description: "why it is in this state" }),
-    hint: z.string().nullable().meta({ description: "what to do about it" }),
-    queuePosition: z
-      .int()
-      .nullable()
-      .meta({ description: "its place among all that wait, from 1; null where it does not wait" }),
-    submittedAt: z.iso.datetime(),
-  })
-  .meta({ id: "ApplicationStatus", description: "an application's state" });
+/** What who has just changed an application needs of it; all of it is at its `Location`. */
+const submittedSchema = applicationDetailSchema
+  .omit({ states: true, job: true })
+  .meta({ id: "SubmittedApplication", description: "a job that was submitted, with its place in the queue" });
 
 /** Jobs are submitted, cancelled and deleted. */
 export function submitRoutes(v1: FastifyInstance, options: SubmitRouteOptions): void {
   const { jobs } = options;
   const { db } = jobs.store;
   const routes = v1.withTypeProvider<ZodTypeProvider>();
-  const resource = ({ params }: { readonly params: unknown }): ReturnType<typeof applicationOwner> =>
-    applicationOwner(jobs.store, path.parse(params).id);
+  const resource = ({ params }: { readonly params: unknown }): ReturnType<typeof findApplication> =>
+    findApplication(db, path.parse(params).id);
 
-  const status = async (row: ApplicationRow): Promise<z.output<typeof statusSchema>> => {
-    const { id, namespace, name, state, reason, hint, submitted_at } = row;
-    const position = row.created_at === null && !isFinal(state) ? await queuePosition(db, row) : undefined;
-    const submittedAt = iso(submitted_at);
-    return { id, namespace, name, state, reason, hint, queuePosition: position ?? null, submittedAt };
-  };
+  const answer = async (row: ApplicationRow): Promise<z.output<typeof submittedSchema>> => ({
+    ...toApplication(row, jobs.platform.historyUrl),
+    queuePosition: (isWaiting(row) ? await queuePosition(db, row) : undefined) ?? null,
+  });
 
   routes.route({
     method: "POST",
@@ -95,7 +76,7 @@ export function submitRoutes(v1: FastifyInstance, options: SubmitRouteOptions): 
         "200: it was submitted before with this key. Location is the application's path, and Idempotency-Key the key.",
       headers: headersSchema,
       body: submissionSchema,
-      response: { 200: statusSchema, 201: statusSchema, 202: statusSchema, ...problemResponses },
+      response: { 200: submittedSchema, 201: submittedSchema, 202: submittedSchema, ...problemResponses },
     },
     validatorCompiler: allButBody,
     handler: async (request, reply) => {
@@ -104,8 +85,7 @@ export function submitRoutes(v1: FastifyInstance, options: SubmitRouteOptions): 
       await demandUploads(options, prepared);
       const { row, repeated } = await submit(options, prepared, key);
       reply.headers({ location: `/v1/applications/${row.id}`, "idempotency-key": key });
-      const isQueued = row.created_at === null && !isFinal(row.state);
-      return reply.code(repeated ? 200 : isQueued ? 202 : 201).send(await status(row));
+      return reply.code(repeated ? 200 : isWaiting(row) ? 202 : 201).send(await answer(row));
     },
   });
 
@@ -120,11 +100,11 @@ export function submitRoutes(v1: FastifyInstance, options: SubmitRouteOptions): 
         "202: it is CANCELLING, and CANCELLED once it is gone from the cluster. " +
         "200: it has ended; where it ended by itself before, its state says how. To do this again changes nothing.",
       params: path,
-      response: { 200: statusSchema, 202: statusSchema, ...problemResponses },
+      response: { 200: submittedSchema, 202: submittedSchema, ...problemResponses },
     },
     handler: async ({ params, subject }, reply) => {
       const row = await cancel(jobs, options.beforeRemoval, params.id, subject?.name ?? "");
-      return reply.code(isFinal(row.state) ? 200 : 202).send(await status(row));
+      return reply.code(isFinal(row.state) ? 200 : 202).send(await answer(row));
     },
   });
 
@@ -138,10 +118,15 @@ export function submitRoutes(v1: FastifyInstance, options: SubmitRouteOptions): 
       description:
         "Also from the cluster, at once. Nobody sees it any more; its key stays used. Answers what it was at the end.",
       params: path,
-      response: { 200: statusSchema, ...problemResponses },
+      response: { 200: submittedSchema, ...problemResponses },
     },
-    handler: async ({ params }) => status(await deleteEnded(jobs, params.id)),
+    handler: async ({ params }) => answer(await deleteEnded(jobs, params.id)),
   });
+}
+
+/** Not to be asked of the store of every row: most do not. */
+function isWaiting({ created_at, state }: ApplicationRow): boolean {
+  return created_at === null && !isFinal(state);
 }
 
 /** @throws Problem with all that is wrong. */

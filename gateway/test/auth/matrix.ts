@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { test } from "node:test";
+
+import { Registry } from "prom-client";
 
 import { at, listAt, textAt } from "../../../test/support/kube-json.ts";
 import type { ServiceAccountVerifier } from "../../src/auth/service-accounts.ts";
+import { historyRoutes } from "../../src/jobs/history-routes.ts";
 import { readRoutes } from "../../src/jobs/read-routes.ts";
 import { uploadRoutes } from "../../src/jobs/upload-routes.ts";
+import { dispatch } from "../../src/jobs/dispatch.ts";
+import { submissionMetrics } from "../../src/jobs/submission-metrics.ts";
+import { submitRoutes } from "../../src/jobs/submit-routes.ts";
 import { createMetrics } from "../../src/metrics/metrics.ts";
 import {
   firstAdmin,
@@ -15,6 +22,8 @@ import {
   type TestGateway,
 } from "../support/gateway.ts";
 import { id, logName, putApplication, putPod, startLogs } from "../support/log-scene.ts";
+import { addApplication } from "../support/rows.ts";
+import { sampleRequest } from "../support/submitting.ts";
 
 /** A JWT by its form; only this test's verifier knows it. */
 const serviceAccountToken = "eyJh.eyJz.c2ln";
@@ -87,6 +96,10 @@ const matrix: Readonly<Record<string, Row>> = {
     statuses: adminsOnly,
   },
   "GET /v1/whoami": { request: get("/v1/whoami"), statuses: withToken },
+  "GET /v1/applications/:id/events": {
+    request: get(`/v1/applications/${id}/events`),
+    statuses: [401, 404, 404, 200, 200],
+  },
   "GET /v1/applications/:id/logs": {
     request: get(`/v1/applications/${id}/logs`),
     statuses: [401, 404, 404, 200, 200],
@@ -99,6 +112,26 @@ const matrix: Readonly<Record<string, Row>> = {
   },
   "GET /v1/applications": { request: get("/v1/applications"), statuses: withToken },
   "GET /v1/applications/:id": { request: get(`/v1/applications/${id}`), statuses: [401, 404, 404, 200, 200] },
+  "POST /v1/applications": {
+    request: () => Promise.resolve({ url: "/v1/applications", body: sampleRequest() }),
+    statuses: [401, 201, 201, 201, 201],
+  },
+  "POST /v1/applications/:id([^:]+)::cancel": {
+    request: async ({ gateway: { store } }) => {
+      const owned = `queued-${randomUUID()}`;
+      await addApplication(store, { id: owned, owner: "owner" });
+      return { url: `/v1/applications/${owned}:cancel` };
+    },
+    statuses: [401, 404, 404, 200, 200],
+  },
+  "DELETE /v1/applications/:id": {
+    request: async ({ gateway: { store } }) => {
+      const owned = `ended-${randomUUID()}`;
+      await addApplication(store, { id: owned, owner: "owner", state: "SUCCEEDED" });
+      return { url: `/v1/applications/${owned}` };
+    },
+    statuses: [401, 404, 404, 200, 200],
+  },
   "POST /v1/uploads": {
     request: () =>
       Promise.resolve({ url: "/v1/uploads", body: { sha256: "0".repeat(64), size: 1, kind: "py" } }),
@@ -114,7 +147,16 @@ test("every route answers nobody, others, the owner and admins as its policy say
     serviceAccounts,
     more: (v1, jobs) => {
       readRoutes(v1, jobs);
+      historyRoutes(v1, jobs);
       uploadRoutes(v1, jobs, undefined);
+      submitRoutes(v1, {
+        jobs,
+        // No loop: what has no turn waits.
+        dispatcher: { dispatch: (row) => dispatch(jobs, row), wake: () => undefined },
+        metrics: submissionMetrics(new Registry(), jobs),
+        uploads: undefined,
+        beforeRemoval: () => Promise.resolve(),
+      });
     },
     metrics: {
       ...createMetrics(),

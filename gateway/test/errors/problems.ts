@@ -73,6 +73,7 @@ test("another method of a path that is there is told which ones it has, whatever
       v1.get("/files/:id", { config }, () => ({}));
       v1.post("/files/:id([^:]+)::copy", { config }, () => ({}));
       v1.put("/files::check", { config }, () => ({}));
+      v1.delete("/files/:id", { config }, () => ({}));
     },
   });
   const allowed = async (method: "DELETE" | "PATCH" | "PUT" | "TRACE", url: string): Promise<unknown> => {
@@ -90,8 +91,9 @@ test("another method of a path that is there is told which ones it has, whatever
   assert.equal(await allowed("DELETE", "/v1/tokens/register-tokens"), "GET, HEAD, POST");
   assert.equal(await allowed("PATCH", "/v1/tokens/1"), "DELETE");
   assert.equal(await allowed("DELETE", "/v1/files/v1.0/7/parts/a/b"), "PUT");
+  // Not a file of this name either.
   assert.equal(await allowed("DELETE", "/v1/files/7:copy"), "POST");
-  assert.equal(await allowed("PATCH", "/v1/files/7:move"), "GET, HEAD");
+  assert.equal(await allowed("PATCH", "/v1/files/7:move"), "DELETE, GET, HEAD");
   assert.equal((await gateway.call("GET", "/v1/files/7:copied")).status, 200);
   assert.equal(await allowed("PATCH", "/v1/files:check"), "PUT");
   for (const url of [

@@ -126,7 +126,7 @@ testOnStores(
   "gateways that drain one queue bring each job to the cluster once, within the limits",
   async (context, kind) => {
     const location = await newLocation(context, kind);
-    const fake = await startFakeCluster(context);
+    const fake = await startFakeCluster(context, 10_000);
     const clock = { now: t0 };
     const paces: VirtualPace[] = [];
     // SQLite is one gateway's alone.

@@ -1,8 +1,8 @@
 /**
  * Loaded before a gateway: on the message `{ dieAt: n }` it counts the steps that the gateway takes from then on (a
- * statement to the database, or the sending of an answer), and kills it right before the nth.
+ * statement to the database, a request to Kubernetes, or the sending of an answer), and kills it right before the nth.
  */
-import { ServerResponse } from "node:http";
+import { ClientRequest, ServerResponse } from "node:http";
 import { DatabaseSync, StatementSync } from "node:sqlite";
 
 import pg from "pg";
@@ -20,6 +20,7 @@ before(StatementSync.prototype, "all");
 before(StatementSync.prototype, "run");
 before(DatabaseSync.prototype, "exec");
 before(pg.Client.prototype, "query");
+before(ClientRequest.prototype, "end");
 before(ServerResponse.prototype, "end");
 
 function before(prototype: object, method: string): void {

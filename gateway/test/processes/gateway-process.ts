@@ -16,13 +16,17 @@ export interface GatewayProcess {
   readonly ended: Promise<number | string>;
 }
 
-/** Starts a gateway at ports that are free, and ends it with the test. `preload`: a module to load before it. */
+/**
+ * Starts a gateway at ports that are free, and ends it with the test. `preload`: a module to load before it. `program`:
+ * one that stands for the gateway; default: its own main.
+ */
 export async function startProcess(
   context: TestContext,
   environment: Readonly<Record<string, string>>,
   preload?: URL,
+  program?: URL,
 ): Promise<GatewayProcess> {
-  const spawned = spawnGateway(environment, preload);
+  const spawned = spawnGateway(environment, preload, program);
   const { child, log, ended } = spawned;
   context.after(async () => {
     child.kill("SIGKILL");
@@ -48,13 +52,19 @@ export function environmentOf(location: StoreLocation): Record<string, string> {
 
 export async function send(
   url: string,
-  given: { readonly method?: string; readonly token?: string; readonly body?: object } = {},
+  given: {
+    readonly method?: string;
+    readonly token?: string;
+    readonly body?: object;
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Answer> {
   const response = await fetch(url, {
     method: given.method ?? (given.body === undefined ? "GET" : "POST"),
     headers: {
       ...(given.token !== undefined && { authorization: `Bearer ${given.token}` }),
       ...(given.body !== undefined && { "content-type": "application/json" }),
+      ...given.headers,
     },
     ...(given.body !== undefined && { body: JSON.stringify(given.body) }),
   });

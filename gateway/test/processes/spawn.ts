@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { parseJson, textAt } from "../../../test/support/kube-json.ts";
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const main = new URL("../../src/main.ts", import.meta.url);
 
 /** A gateway's process, which may serve or end. */
 export interface Spawned {
@@ -21,12 +21,20 @@ interface Log {
   listen(listener: (line: string) => void): void;
 }
 
-/** Starts a gateway at ports that are free. `preload`: a module to load before it. */
-export function spawnGateway(environment: Readonly<Record<string, string>>, preload?: URL): Spawned {
-  const child = spawn(process.execPath, [...(preload ? ["--import", preload.href] : []), main], {
-    env: { API_ADDRESS: "127.0.0.1:0", METRICS_ADDRESS: "127.0.0.1:0", ...environment },
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-  });
+/** Starts a gateway at ports that are free. `preload`: a module to load before it. `program`: one that stands for it. */
+export function spawnGateway(
+  environment: Readonly<Record<string, string>>,
+  preload?: URL,
+  program = main,
+): Spawned {
+  const child = spawn(
+    process.execPath,
+    [...(preload ? ["--import", preload.href] : []), fileURLToPath(program)],
+    {
+      env: { API_ADDRESS: "127.0.0.1:0", METRICS_ADDRESS: "127.0.0.1:0", ...environment },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    },
+  );
   const lines: string[] = [];
   const listeners: ((line: string) => void)[] = [];
   for (const stream of [child.stdout, child.stderr]) {

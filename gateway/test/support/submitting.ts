@@ -10,6 +10,7 @@ import { prepareSubmission, type PreparedSubmission } from "../../src/jobs/submi
 import { submissionMetrics } from "../../src/jobs/submission-metrics.ts";
 import { submitRoutes } from "../../src/jobs/submit-routes.ts";
 import type { Submitting } from "../../src/jobs/submit.ts";
+import type { Cluster } from "../../src/kubernetes/cluster.ts";
 import type { Store, StoreKind } from "../../src/store/store.ts";
 import { startFakeCluster, type FakeCluster } from "./fake-cluster.ts";
 import { gatewayOn, newClient, type Answer, type TestGateway } from "./gateway.ts";
@@ -38,20 +39,22 @@ export interface SubmitSceneParts {
   readonly storage?: object;
   readonly has?: () => Promise<boolean>;
   readonly beforeRemoval?: BeforeRemoval;
+  /** Default: the fake's own client. */
+  readonly cluster?: (fake: FakeCluster) => Cluster;
 }
 
 /** A gateway that takes jobs, with a cluster, and a client named alice. */
 export async function startSubmitting(
   context: TestContext,
   kind: StoreKind,
-  { limits = {}, storage, has, beforeRemoval }: SubmitSceneParts = {},
+  { limits = {}, storage, has, beforeRemoval, cluster }: SubmitSceneParts = {},
 ): Promise<SubmitScene> {
-  const fake = await startFakeCluster(context);
+  const fake = await startFakeCluster(context, 10_000);
   const store = await open(context, await newLocation(context, kind));
   const clock = { now: Date.UTC(2026, 10, 24, 12) };
   const jobs: Jobs = {
     store,
-    cluster: fake.cluster,
+    cluster: cluster?.(fake) ?? fake.cluster,
     platform: samplePlatform({ limits, ...(storage && { storage }) }),
     now: () => clock.now,
     logger: pino({ level: "silent" }),
