@@ -62,6 +62,7 @@ const headersSchema = z.looseObject({
   accept: z.string().optional(),
   "last-event-id": z
     .string()
+    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)\.\d{1,9}$/)
     .refine((text) => parseId(text) !== undefined, { params: { expected: "the id of an event of this log" } })
     .optional()
     .meta({ description: "the id of the last event that was seen, to go on after it" }),

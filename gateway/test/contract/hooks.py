@@ -15,6 +15,23 @@ addresses = itertools.count(int(ipaddress.IPv4Address("10.0.0.0")))
 own = set(os.environ["CONTRACT_OWN_IDS"].split(","))
 
 
+# What schemathesis takes the schema of a stream for, as OpenAPI 3.2 has it (itemSchema); in 3.1 it is the whole text's.
+event = {
+    "type": "object",
+    "properties": {name: {"type": "string"} for name in ("id", "event", "data")} | {"retry": {"type": "integer"}},
+    "additionalProperties": False,
+}
+
+
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    for path in raw_schema["paths"].values():
+        for operation in path.values():
+            for response in operation["responses"].values():
+                if "text/event-stream" in response.get("content", {}):
+                    response["content"]["text/event-stream"] = {"schema": event}
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     case.headers["X-Forwarded-For"] = str(ipaddress.IPv4Address(next(addresses)))
