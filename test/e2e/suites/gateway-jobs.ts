@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { listAt, textAt } from "../../support/kube-json.ts";
+import { condition, listAt, textAt } from "../../support/kube-json.ts";
 import { until } from "../../support/kube-wait.ts";
 import { Api, type Session } from "../api.ts";
 import { sparkGroup, sparkRef } from "../applications.ts";
@@ -134,12 +134,12 @@ describe("jobs by the gateway", () => {
       ),
     );
     await killed;
-    await until("the gateway to be back", 120_000, async () => {
-      try {
-        return { done: await api.ok("GET", "/v1/whoami", { token: ann.accessToken }) };
-      } catch (error) {
-        return { waiting: String(error) };
-      }
+    await until("another gateway in its place", 120_000, async () => {
+      const pods = await platform.kube.list("v1", "Pod", { namespace: "spark-gateway" });
+      const ready = pods.filter((each) => condition(each, "Ready")?.status === "True");
+      const names = ready.map((each) => textAt(each, "metadata", "name") ?? "");
+      const isBack = names.length === 1 && !names.includes(name);
+      return isBack ? { done: undefined } : { waiting: names.join(" ") };
     });
     assert.equal(new Set(ids).size, keys.length);
     for (const id of ids) await reaches(id, "SUCCEEDED");
