@@ -8,6 +8,7 @@ import "./errors/problems.ts";
 import "./jobs/allow-list.ts";
 import "./jobs/history.ts";
 import "./jobs/crash.ts";
+import "./jobs/dispatcher.ts";
 import "./jobs/queue.ts";
 import "./jobs/read.ts";
 import "./jobs/states.ts";
