@@ -3,7 +3,7 @@ export interface E2eEnvironment {
   readonly kubeconfig: string;
   /** Registry that the cluster pulls from and this machine may push to. */
   readonly registry: string;
-  /** Folder on the cluster's node for the store's data; without it, a claim on the default storage class. */
+  /** Folder on the cluster's one node, this machine, for volumes; without it, claims on the default storage class. */
   readonly nodePath: string | undefined;
   /** Where the operator's chart is, if not in its own repository. */
   readonly chart: string | undefined;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { openDeployment, type Changes, type Deployment } from "../support/deployment.ts";
@@ -9,7 +9,7 @@ import { Kube } from "../support/kube.ts";
 import { Bucket, keysOf } from "./bucket.ts";
 import { e2eEnvironment, type E2eEnvironment } from "./environment.ts";
 import { leftovers, removeCrds } from "./leftovers.ts";
-import { e2eStack, inClusterStorage, volume, type Job } from "./stack.ts";
+import { e2eStack, inClusterStorage, type Job } from "./stack.ts";
 
 /** The real program, deployed on the cluster of the test, and the ways to look at what it made. */
 export class E2ePlatform {
@@ -19,6 +19,9 @@ export class E2ePlatform {
   readonly #environment: E2eEnvironment;
   readonly #deployment: Deployment;
   readonly #node: string;
+  /** Folders of this platform's volumes: another one finds nothing of what this one's jobs wrote. */
+  readonly #folders: string[] = [];
+  readonly #storage: Fields;
   /** What the engine said since the last deploy began; of interest when it fails. */
   readonly #said: string[];
   readonly #forwarded: Forwarded[] = [];
@@ -35,6 +38,7 @@ export class E2ePlatform {
     this.#deployment = deployment;
     this.#node = node;
     this.#said = said;
+    this.#storage = inClusterStorage(this.newVolume("store", "2Gi"));
   }
 
   /** @throws where the cluster already has a platform: this test fills the cluster and empties it. */
@@ -61,8 +65,7 @@ export class E2ePlatform {
   async up(jobs: Readonly<Record<string, Job>>, keys: Fields = {}): Promise<Changes> {
     const begun = performance.now();
     this.#said.length = 0;
-    const storage = inClusterStorage(this.#environment, this.#node);
-    const stack = { ...e2eStack(this.#environment, storage, jobs), ...keys };
+    const stack = { ...e2eStack(this.#environment, this.#storage, jobs), ...keys };
     const { changes, outputs } = await this.#reported(this.#deployment.up(stack));
     this.outputs = outputs;
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
@@ -70,11 +73,13 @@ export class E2ePlatform {
     return changes;
   }
 
-  /** A volume for a server of the stack, empty. */
+  /** An empty volume: in a folder of the cluster's node, or by a claim on its storage class. */
   newVolume(name: string, size: string): Fields {
     const { nodePath } = this.#environment;
-    const folder = nodePath === undefined ? undefined : mkdtempSync(join(nodePath, `${name}-`));
-    return volume(folder, this.#node, size);
+    if (nodePath === undefined) return { kind: "claim", size };
+    const folder = mkdtempSync(join(nodePath, `${name}-`));
+    this.#folders.push(folder);
+    return { kind: "node", path: folder, node: this.#node, size };
   }
 
   /** The bucket with the keys of the named secret, through a port of this machine. */
@@ -105,6 +110,7 @@ export class E2ePlatform {
     await this.#reported(this.#deployment.destroy());
     // Helm leaves CRDs where they are, since with them go all jobs. This cluster had none before.
     await removeCrds(this.kube);
+    for (const folder of this.#folders) rmSync(folder, { recursive: true });
     assert.deepEqual(await leftovers(this.kube), [], "left behind");
   }
 }

@@ -14,14 +14,9 @@ export const team = "analytics";
 /** Small enough that a dozen fit on one node: Spark takes no heap below 450 MiB. */
 const small = { coreRequest: "100m", memory: "512m" };
 
-/** The store in the cluster, its data where this cluster can keep it. */
-export function inClusterStorage({ nodePath }: E2eEnvironment, node: string): Fields {
-  return { ...recordOf(localStack()["storage"]), volume: volume(nodePath, node, "2Gi") };
-}
-
-/** A volume where this cluster has any: in the folder of its node, or by a claim on its storage class. */
-export function volume(folder: string | undefined, node: string, size: string): Fields {
-  return folder === undefined ? { kind: "claim", size } : { kind: "node", path: folder, node, size };
+/** The store in the cluster, its data in this volume. */
+export function inClusterStorage(volume: Fields): Fields {
+  return { ...recordOf(localStack()["storage"]), volume };
 }
 
 /** A store that the platform did not make. */
