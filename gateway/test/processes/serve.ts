@@ -14,17 +14,16 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 
 import { parseJson } from "../../../test/support/kube-json.ts";
-import { platform } from "../../../test/jobs/manifest/samples.ts";
 import { hashToken, mintToken } from "../../src/tokens/token.ts";
 import { signedByOwnAuthority } from "../support/certificate.ts";
 import { kubeConfigOf, startFakeCluster } from "../support/fake-cluster.ts";
 import { startFakeS3 } from "../support/fake-s3.ts";
-import { samplePlatform } from "../support/job-samples.ts";
+import { onlyAnalytics, samplePlatform } from "../support/job-samples.ts";
 import { OwnScope } from "../support/scope.ts";
 import { RestartableGateway } from "./restartable-gateway.ts";
 import { standInOperator } from "./stand-in-operator.ts";
 
-const namespace = "analytics";
+const [namespace = ""] = Object.keys(onlyAnalytics.namespaces);
 const id = z.string();
 
 const commandSchema = z.discriminatedUnion("do", [
@@ -67,7 +66,7 @@ async function serve(): Promise<void> {
   const registerToken = mintToken("register");
   const endless = 1_000_000;
   const told = samplePlatform({
-    namespaces: { [namespace]: { ...platform, namespace } },
+    ...onlyAnalytics,
     storage: store.storage,
     historyUrl: "https://history.example.org",
     limits: { perUserPerMinute: endless, perMinute: endless },
