@@ -58,5 +58,7 @@ class TerminalProgress:
 
     def _render(self) -> Spinner:
         took = elapsed(time.monotonic() - self._started)
-        self._spinner.update(text=Text(f"{self._id} {self._state}  {took}", overflow="ellipsis", no_wrap=True))
+        self._spinner.update(
+            text=Text(f"{self._id} {self._state}  {took}", overflow="ellipsis", no_wrap=True)
+        )
         return self._spinner

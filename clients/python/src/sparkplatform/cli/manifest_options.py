@@ -1,0 +1,134 @@
+"""An option of ``sparkplatform run`` for each field of the manifest, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from .pairs import Pair, SecretPair
+
+if TYPE_CHECKING:
+    from sparkplatform import Manifest
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+@dataclass(frozen=True)
+class Field:
+    """One option and the manifest's attribute that it sets."""
+
+    flag: str
+    path: str
+    """From the manifest, with dots."""
+    type: click.ParamType | type[int | str]
+    help: str
+    metavar: str | None = None
+    many: bool = False
+    """Whether it may be given several times. Lists are then replaced, and pairs added to those that are there."""
+
+    @property
+    def parameter(self) -> str:
+        return "field_" + self.path.replace(".", "_")
+
+
+MEMORY = "2g|512m"
+FILE = "s3a://…"
+
+FIELDS = (
+    Field("--name", "name", str, "The job's name; default: made of the program's."),
+    Field("--namespace", "namespace", str, "Where to run; default: the only one there is."),
+    Field("--spark-version", "spark_version", str, "One of the platform's Spark versions.", "4.0.4"),
+    Field("--image", "image", str, "A Spark image of your own.", "team/app:1.4.0"),
+    Field("--main-class", "main_class", str, "The class with the main method, for a .jar."),
+    Field("--executors", "executor.instances", int, "How many executors."),
+    Field("--executor-cores", "executor.cores", int, "CPU cores of an executor."),
+    Field("--executor-memory", "executor.memory", str, "An executor's heap.", MEMORY),
+    Field(
+        "--executor-memory-overhead", "executor.memory_overhead", str, "What it has beside the heap.", MEMORY
+    ),
+    Field("--executor-core-request", "executor.core_request", str, "CPU that is set aside for it.", "500m"),
+    Field("--executor-core-limit", "executor.core_limit", str, "CPU that it gets at most.", "1500m"),
+    Field("--driver-cores", "driver.cores", int, "CPU cores of the driver."),
+    Field("--driver-memory", "driver.memory", str, "The driver's heap.", MEMORY),
+    Field("--driver-memory-overhead", "driver.memory_overhead", str, "What it has beside the heap.", MEMORY),
+    Field("--driver-core-request", "driver.core_request", str, "CPU that is set aside for it.", "500m"),
+    Field("--driver-core-limit", "driver.core_limit", str, "CPU that it gets at most.", "1500m"),
+    Field(
+        "--min-executors", "dynamic_allocation.min_executors", int, "Executors to keep; Spark asks for more."
+    ),
+    Field("--max-executors", "dynamic_allocation.max_executors", int, "Executors that Spark may ask for."),
+    Field("--initial-executors", "dynamic_allocation.initial_executors", int, "Executors to start with."),
+    Field("--conf", "spark_conf", Pair(), "A Spark property; may be repeated.", "KEY=VALUE", many=True),
+    Field("--env", "env", Pair(), "An environment variable; may be repeated.", "NAME=VALUE", many=True),
+    Field("--secret-env", "secret_env", SecretPair(), "One from a secret.", "NAME=SECRET/KEY", many=True),
+    Field("--py-files", "dependencies.py_files", str, "A Python module; may be repeated.", FILE, many=True),
+    Field("--jars", "dependencies.jars", str, "A jar; may be repeated.", FILE, many=True),
+    Field("--files", "dependencies.files", str, "A file to work with; may be repeated.", FILE, many=True),
+    Field(
+        "--archives",
+        "dependencies.archives",
+        str,
+        "An archive to unpack; may be repeated.",
+        f"{FILE}#name",
+        many=True,
+    ),
+    Field(
+        "--restart", "restart.policy", click.Choice(["Never", "OnFailure", "Always"]), "When to run it again."
+    ),
+    Field("--retries", "restart.retries", int, "Runs after one that failed."),
+    Field("--retry-interval", "restart.retry_interval_seconds", int, "Before such a run.", "SECONDS"),
+    Field("--submission-retries", "restart.submission_retries", int, "Tries before any code ran."),
+    Field(
+        "--submission-retry-interval",
+        "restart.submission_retry_interval_seconds",
+        int,
+        "Before such a try.",
+        "SECONDS",
+    ),
+    Field(
+        "--keep", "time_to_live_seconds", int, "How long it stays in the cluster after its end.", "SECONDS"
+    ),
+    Field("--label", "labels", Pair(), "A label of its pods; may be repeated.", "KEY=VALUE", many=True),
+)
+
+
+def manifest_options(command: Command) -> Command:
+    """Adds them to a command, which gets each as a parameter ``field_…``."""
+    for field in reversed(FIELDS):
+        command = click.option(
+            field.flag,
+            field.parameter,
+            type=field.type,
+            help=field.help,
+            metavar=field.metavar,
+            multiple=field.many,
+        )(command)
+    return command
+
+
+def apply_options(manifest: Manifest, given: Mapping[str, object]) -> None:
+    """Sets what was given on the command line; ``given``: the command's parameters.
+
+    Raises InvalidManifest for what the manifest refuses.
+    """
+    for field in FIELDS:
+        value = given[field.parameter]
+        if value is None or value == ():
+            continue
+        parent, _, name = field.path.rpartition(".")
+        if parent and getattr(manifest, parent) is None:
+            setattr(manifest, parent, {name: value})
+            continue
+        target = getattr(manifest, parent) if parent else manifest
+        setattr(target, name, _merged(getattr(target, name), field, value))
+
+
+def _merged(there: object, field: Field, value: object) -> object:
+    if not field.many or not isinstance(value, tuple):
+        return value
+    if isinstance(field.type, (Pair, SecretPair)):
+        return {**(there if isinstance(there, dict) else {}), **dict(value)}
+    return list(value)
