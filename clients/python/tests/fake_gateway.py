@@ -49,6 +49,17 @@ TOKEN_FAMILY: Json = {
     "revokedBecause": None,
 }
 
+POD_EVENT: Json = {
+    "type": "event",
+    "at": TIME,
+    "level": "Warning",
+    "reason": "FailedScheduling",
+    "message": "0/3 nodes are available",
+    "count": 2,
+    "object": "Pod/alice-1-driver",
+    "source": "default-scheduler",
+}
+
 
 class Refusal(Exception):
     """A problem to answer with."""
@@ -182,7 +193,9 @@ class FakeGateway:
         job_id, _, action = job_id.partition(":")
         job = self._job(job_id)
         if rest == "events":
-            return 200, {"items": [{"type": "state", "at": TIME, "state": job["state"], "reason": None}]}
+            return 200, {
+                "items": [{"type": "state", "at": TIME, "state": job["state"], "reason": None}, POD_EVENT]
+            }
         if action == "cancel" and job["endedAt"] is None:
             job["state"] = "CANCELLED"
         if request.command == "DELETE":

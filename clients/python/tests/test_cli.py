@@ -130,7 +130,9 @@ def test_logs_and_events(gateway: FakeGateway) -> None:
     assert call("logs", "alice-1", "-f").stdout.splitlines() == gateway.log
     lines = call("logs", "alice-1", "--json").stdout.splitlines()
     assert [json.loads(line) for line in lines] == [{"line": line} for line in gateway.log]
-    assert "SUCCEEDED" in call("events", "alice-1").stdout
+    shown = call("events", "alice-1").stdout
+    assert "SUCCEEDED" in shown
+    assert "FailedScheduling  Pod/alice-1-driver  0/3 nodes are available" in shown
     assert json.loads(call("events", "alice-1", "--json").stdout)[0]["type"] == "state"
 
 

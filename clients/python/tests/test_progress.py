@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 from rich.console import Console
 
-from sparkplatform.progress import show_progress
-from sparkplatform.progress._base import describe, elapsed
+from sparkplatform.progress import elapsed, show_progress
+from sparkplatform.progress._base import describe
 from sparkplatform.progress._plain import PlainProgress
 from sparkplatform.progress._terminal import TerminalProgress
 

@@ -6,6 +6,8 @@ from datetime import datetime, timezone
 
 import click
 
+from sparkplatform.progress import elapsed
+
 from .completion import complete_job
 from .output import local_time, print_fields, print_json, print_table
 from .platform_options import json_option, open_platform, platform_options
@@ -130,12 +132,16 @@ def events(job_id: str, as_json: bool, url: str | None, ca: str | None) -> None:
     if as_json:
         print_json([event.to_dict() for event in happened])
         return
-    print_table(("TIME", "WHAT", "ABOUT", "MESSAGE"), [event_row(event) for event in happened])
+    print_table(("TIME", "WHAT", "ABOUT", "MESSAGE"), [_event_row(event) for event in happened])
+
+
+def _event_row(event: StateChange | ClusterEvent) -> tuple[object, ...]:
+    if event.type == "state":
+        return (local_time(event.at), event.state, None, event.reason)
+    return (local_time(event.at), event.reason, event.object, event.message)
 
 
 def _took(started: datetime | None, ended: datetime | None) -> str | None:
-    from sparkplatform.progress import elapsed
-
     if started is None:
         return None
     return elapsed(((ended or datetime.now(timezone.utc)) - started).total_seconds())

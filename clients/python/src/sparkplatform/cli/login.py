@@ -11,8 +11,9 @@ from .platform_options import json_option, open_platform, platform_options
 
 
 @click.command()
+@json_option
 @platform_options
-def login(url: str | None, ca: str | None) -> None:
+def login(as_json: bool, url: str | None, ca: str | None) -> None:
     """Keep a token for the platform, so that nothing needs it again.
 
     The token is a register token, as an admin makes it, or a refresh token. It is asked for without being shown, or read
@@ -27,16 +28,23 @@ def login(url: str | None, ca: str | None) -> None:
     with open_platform(url, ca) as platform:
         platform.login(token)
         who = platform.whoami()
-    remark(f"Logged in as {who.name} ({who.role}).")
+    if as_json:
+        print_json(who.to_dict())
+    else:
+        remark(f"Logged in as {who.name} ({who.role}).")
 
 
 @click.command()
+@json_option
 @platform_options
-def logout(url: str | None, ca: str | None) -> None:
+def logout(as_json: bool, url: str | None, ca: str | None) -> None:
     """Revoke the token that is kept for the platform, and forget it."""
     with open_platform(url, ca) as platform:
         platform.logout()
-    remark("Logged out.")
+    if as_json:
+        print_json({"loggedOut": True})
+    else:
+        remark("Logged out.")
 
 
 @click.command()

@@ -6,9 +6,9 @@ import os
 import sys
 from typing import TextIO
 
-from ._base import Progress, Watched
+from ._base import Progress, Watched, elapsed
 
-__all__ = ["Progress", "Watched", "show_progress"]
+__all__ = ["Progress", "Watched", "elapsed", "show_progress"]
 
 
 def show_progress(log: TextIO | None = None) -> Progress:
