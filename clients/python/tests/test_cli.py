@@ -96,6 +96,72 @@ def test_a_manifest_from_a_file_is_where_it_starts_from(gateway: FakeGateway) ->
     assert (job["name"], job["env"]) == ("from-file", {"A": "1", "B": "2"})
 
 
+OPTIONS = """
+--name report --namespace analytics --spark-version 3.5.8 --image team/app:1.4.0
+--executors 4 --executor-cores 2 --executor-memory 4g --executor-memory-overhead 1g
+--executor-core-request 500m --executor-core-limit 2
+--driver-cores 3 --driver-memory 2g --driver-memory-overhead 512m --driver-core-request 1 --driver-core-limit 3
+--conf spark.sql.shuffle.partitions=64 --conf spark.sql.ansi.enabled=true
+--env STAGE=test --env QUERY=a=b --secret-env PASSWORD=database/password
+--py-files s3a://data/code/lib.zip --jars s3a://data/code/udf.jar --jars s3a://data/code/other.jar
+--files s3a://data/code/rates.csv --archives s3a://data/code/venv.tar.gz#venv
+--restart Never --retries 1 --retry-interval 20 --submission-retries 2 --submission-retry-interval 30
+--keep 7200 --label team=data
+"""
+
+
+def test_options_say_all_that_a_manifest_can(gateway: FakeGateway) -> None:
+    result = call("run", "job.py", *OPTIONS.split(), "--", "s3a://data/in/", "--day", "1")
+    assert result.exit_code == 0
+    (sent,) = gateway.submissions
+    assert sent["namespace"] == "analytics"
+    assert sent["job"] == {
+        "name": "report",
+        "sparkVersion": "3.5.8",
+        "image": "team/app:1.4.0",
+        "arguments": ["s3a://data/in/", "--day", "1"],
+        "executor": {
+            "instances": 4,
+            "cores": 2,
+            "memory": "4g",
+            "memoryOverhead": "1g",
+            "coreRequest": "500m",
+            "coreLimit": "2",
+        },
+        "driver": {
+            "cores": 3,
+            "memory": "2g",
+            "memoryOverhead": "512m",
+            "coreRequest": "1",
+            "coreLimit": "3",
+        },
+        "sparkConf": {"spark.sql.shuffle.partitions": "64", "spark.sql.ansi.enabled": "true"},
+        "env": {"STAGE": "test", "QUERY": "a=b"},
+        "secretEnv": {"PASSWORD": {"secret": "database", "key": "password"}},
+        "dependencies": {
+            "pyFiles": ["s3a://data/code/lib.zip"],
+            "jars": ["s3a://data/code/udf.jar", "s3a://data/code/other.jar"],
+            "files": ["s3a://data/code/rates.csv"],
+            "archives": ["s3a://data/code/venv.tar.gz#venv"],
+        },
+        "restart": {
+            "policy": "Never",
+            "retries": 1,
+            "retryIntervalSeconds": 20,
+            "submissionRetries": 2,
+            "submissionRetryIntervalSeconds": 30,
+        },
+        "timeToLiveSeconds": 7200,
+        "labels": {"team": "data"},
+    }
+
+
+def test_executors_as_spark_needs_them(gateway: FakeGateway) -> None:
+    call("run", "job.py", "--min-executors", "1", "--max-executors", "5", "--initial-executors", "2")
+    wanted = {"minExecutors": 1, "maxExecutors": 5, "initialExecutors": 2}
+    assert gateway.submissions[0]["job"]["dynamicAllocation"] == wanted
+
+
 @pytest.mark.parametrize("text", ["nonsense", "=value"])
 def test_a_pair_without_a_name_is_refused_and_not_repeated(gateway: FakeGateway, text: str) -> None:
     result = call("run", "job.py", "--env", text)

@@ -46,8 +46,10 @@ class TerminalProgress:
             self._console.print(Text(f"{self._id} {self._state} after {took}", style="dim"))
 
     def update(self, job: Watched) -> None:
-        self._id = job.id
-        self._state = describe(job)
+        state = describe(job)
+        if (self._id, self._state) != (job.id, state):
+            self._id, self._state = job.id, state
+            self._live.refresh()
 
     def line(self, text: str) -> None:
         if self._log.isatty():
