@@ -59,7 +59,7 @@ def test_run_of_a_job_that_fails_exits_with_1_and_says_why(gateway: FakeGateway)
 def test_run_in_s3_sends_no_code(gateway: FakeGateway) -> None:
     assert call("run", "s3a://data/code/job.py", "--name", "report").exit_code == 0
     assert "code" not in gateway.submissions[0]
-    assert gateway.submissions[0]["job"]["mainFile"] == "s3a://data/code/job.py"
+    assert gateway.submitted(0)["mainFile"] == "s3a://data/code/job.py"
 
 
 def test_detach_prints_the_id_alone(gateway: FakeGateway) -> None:
@@ -74,7 +74,8 @@ def test_dry_run_submits_nothing(gateway: FakeGateway) -> None:
     assert gateway.submissions == []
 
 
-def test_json_of_run_is_the_ended_job_and_the_log_is_elsewhere(gateway: FakeGateway) -> None:
+@pytest.mark.usefixtures("gateway")
+def test_json_of_run_is_the_ended_job_and_the_log_is_elsewhere() -> None:
     result = call("run", "job.py", "--json")
     assert json.loads(result.stdout)["state"] == "SUCCEEDED"
     assert "first line\nsecond line\n" in result.stderr
@@ -92,7 +93,7 @@ def test_a_manifest_from_a_file_is_where_it_starts_from(gateway: FakeGateway) ->
     content["job"] |= {"name": "from-file", "env": {"A": "1"}}
     Path("job.json").write_text(json.dumps(content))
     assert call("run", "job.py", "--manifest", "job.json", "--env", "B=2").exit_code == 0
-    job = gateway.submissions[0]["job"]
+    job = gateway.submitted(0)
     assert (job["name"], job["env"]) == ("from-file", {"A": "1", "B": "2"})
 
 
@@ -159,11 +160,12 @@ def test_options_say_all_that_a_manifest_can(gateway: FakeGateway) -> None:
 def test_executors_as_spark_needs_them(gateway: FakeGateway) -> None:
     call("run", "job.py", "--min-executors", "1", "--max-executors", "5", "--initial-executors", "2")
     wanted = {"minExecutors": 1, "maxExecutors": 5, "initialExecutors": 2}
-    assert gateway.submissions[0]["job"]["dynamicAllocation"] == wanted
+    assert gateway.submitted(0)["dynamicAllocation"] == wanted
 
 
+@pytest.mark.usefixtures("gateway")
 @pytest.mark.parametrize("text", ["nonsense", "=value"])
-def test_a_pair_without_a_name_is_refused_and_not_repeated(gateway: FakeGateway, text: str) -> None:
+def test_a_pair_without_a_name_is_refused_and_not_repeated(text: str) -> None:
     result = call("run", "job.py", "--env", text)
     assert result.exit_code == 2
     assert "NAME=VALUE" in result.stderr
@@ -222,7 +224,8 @@ def test_login_keeps_a_token_that_is_read_and_never_shown(
     assert call("whoami", "--url", gateway.url).exit_code == 3
 
 
-def test_login_takes_a_refresh_token_too(gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("gateway")
+def test_login_takes_a_refresh_token_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SPARKPLATFORM_TOKEN")
     assert call("login", stdin=f"{REFRESH}\n").exit_code == 0
     assert call("whoami").exit_code == 0
@@ -238,7 +241,8 @@ def test_tokens(gateway: FakeGateway) -> None:
     assert gateway.revoked == [FAMILY]
 
 
-def test_exit_codes_tell_what_went_wrong(gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("gateway")
+def test_exit_codes_tell_what_went_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     assert call("status", "nothing").exit_code == 4
     assert call("nonsense").exit_code == 2
     monkeypatch.setenv("SPARKPLATFORM_TOKEN", "spt_acc_" + "x" * 43)

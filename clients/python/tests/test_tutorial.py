@@ -27,7 +27,7 @@ def test_every_cell_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     assert "alice-1 SUCCEEDED" in text, "the state is shown in place"
     assert "memory" in text, "the mistake is explained"
     assert ACCESS not in text
-    assert [submission["job"]["name"] for submission in gateway.submissions] == [
+    assert [gateway.submitted(number)["name"] for number in (0, 1)] == [
         "word-count",
         "word-count-large",
     ]

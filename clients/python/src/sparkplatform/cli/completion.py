@@ -11,12 +11,12 @@ MOST = 50
 ACTIVE = ("QUEUED", "SUBMITTED", "PENDING", "RUNNING", "RETRYING", "SUSPENDED", "UNKNOWN")
 
 
-def complete_job(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_job(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The newest jobs that begin with what was typed."""
     return _jobs(ctx, incomplete, None)
 
 
-def complete_active_job(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_active_job(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The newest of those that have not ended."""
     return _jobs(ctx, incomplete, ACTIVE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from sparkplatform.progress import elapsed
 from .completion import complete_job
 from .output import local_time, print_fields, print_json, print_table
 from .platform_options import json_option, open_platform, platform_options
+
+if TYPE_CHECKING:
+    from sparkplatform import ClusterEvent, StateChange
 
 STATES = (
     "QUEUED",

@@ -1,4 +1,4 @@
-"""What commands print: JSON for programs, columns for people. Both go to standard output, remarks to standard error."""
+"""What commands print: JSON and columns on standard output, remarks on standard error."""
 
 from __future__ import annotations
 

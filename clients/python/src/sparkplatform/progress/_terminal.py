@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
-from ._base import Progress, Watched, describe, elapsed
+from ._base import Watched, describe, elapsed
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class TerminalProgress:
@@ -33,7 +36,7 @@ class TerminalProgress:
             redirect_stderr=False,
         )
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         self._live.start()
         return self
 
