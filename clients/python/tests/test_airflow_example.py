@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ from fake_gateway import ACCESS, FakeGateway
 from sparkplatform import JobFailed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from typing_extensions import Self
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "airflow_dag.py"

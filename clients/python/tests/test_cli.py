@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
 from fake_gateway import ACCESS, FAMILY, REFRESH, REGISTER, SECRETS, FakeGateway
 
 from sparkplatform.cli.app import app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 JOB = "print('done')\n"
 
@@ -70,7 +73,7 @@ def test_detach_prints_the_id_alone(gateway: FakeGateway) -> None:
 
 def test_dry_run_submits_nothing(gateway: FakeGateway) -> None:
     result = call("run", "job.py", "--dry-run", "--json", "--executors", "3")
-    assert json.loads(result.stdout)["job"]["executor"]["instances"] == 3
+    assert json.loads(result.stdout)["executor"]["instances"] == 3
     assert gateway.submissions == []
 
 
@@ -84,13 +87,15 @@ def test_json_of_run_is_the_ended_job_and_the_log_is_elsewhere() -> None:
 def test_what_the_manifest_refuses_is_a_usage_error(gateway: FakeGateway) -> None:
     result = call("run", "job.py", "--executor-memory", "much", "--executors", "0")
     assert result.exit_code == 2
-    assert "memory" in result.stderr
+    assert "2 problems" in result.stderr, "all that is wrong is told at once"
+    assert "--executor-memory: " in result.stderr
+    assert "--executors: " in result.stderr
     assert gateway.submissions == []
 
 
 def test_a_manifest_from_a_file_is_where_it_starts_from(gateway: FakeGateway) -> None:
     content = json.loads(call("manifest", "--json").stdout)
-    content["job"] |= {"name": "from-file", "env": {"A": "1"}}
+    content |= {"name": "from-file", "env": {"A": "1"}}
     Path("job.json").write_text(json.dumps(content))
     assert call("run", "job.py", "--manifest", "job.json", "--env", "B=2").exit_code == 0
     job = gateway.submitted(0)
@@ -101,7 +106,8 @@ OPTIONS = """
 --name report --namespace analytics --spark-version 3.5.8 --image team/app:1.4.0
 --executors 4 --executor-cores 2 --executor-memory 4g --executor-memory-overhead 1g
 --executor-core-request 500m --executor-core-limit 2
---driver-cores 3 --driver-memory 2g --driver-memory-overhead 512m --driver-core-request 1 --driver-core-limit 3
+--driver-cores 3 --driver-memory 2g --driver-memory-overhead 512m
+--driver-core-request 1 --driver-core-limit 3
 --conf spark.sql.shuffle.partitions=64 --conf spark.sql.ansi.enabled=true
 --env STAGE=test --env QUERY=a=b --secret-env PASSWORD=database/password
 --py-files s3a://data/code/lib.zip --jars s3a://data/code/udf.jar --jars s3a://data/code/other.jar
@@ -161,6 +167,10 @@ def test_executors_as_spark_needs_them(gateway: FakeGateway) -> None:
     call("run", "job.py", "--min-executors", "1", "--max-executors", "5", "--initial-executors", "2")
     wanted = {"minExecutors": 1, "maxExecutors": 5, "initialExecutors": 2}
     assert gateway.submitted(0)["dynamicAllocation"] == wanted
+    assert "instances" not in json.dumps(gateway.submitted(0))
+    both = call("run", "job.py", "--executors", "2", "--max-executors", "5")
+    assert both.exit_code == 2
+    assert "--executors" in both.stderr
 
 
 @pytest.mark.usefixtures("gateway")

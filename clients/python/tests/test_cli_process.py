@@ -8,11 +8,14 @@ import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from fake_gateway import ACCESS, REGISTER, FakeGateway
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 COMMAND = (sys.executable, "-m", "sparkplatform")
 

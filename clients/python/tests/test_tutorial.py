@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
-import pytest
 from fake_gateway import ACCESS, FakeGateway
 from nbclient import NotebookClient
+
+if TYPE_CHECKING:
+    import pytest
 
 TUTORIAL = Path(__file__).parents[1] / "examples" / "tutorial.ipynb"
 

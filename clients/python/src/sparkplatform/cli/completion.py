@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import click
+from typing import TYPE_CHECKING
+
 from click.shell_completion import CompletionItem
 
 from .platform_options import open_platform
+
+if TYPE_CHECKING:
+    import click
 
 MOST = 50
 ACTIVE = ("QUEUED", "SUBMITTED", "PENDING", "RUNNING", "RETRYING", "SUSPENDED", "UNKNOWN")

@@ -32,6 +32,7 @@ class Group(click.Group):
     """A group whose commands may raise what the library raises."""
 
     def invoke(self, ctx: click.Context) -> object:
+        """Runs the command, and ends as its error says."""
         try:
             return super().invoke(ctx)
         except errors.SparkPlatformError as error:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+from sparkplatform.errors import InvalidManifest, Violation
 
 from .pairs import pair, secret_pair
 
@@ -34,6 +36,7 @@ class Field:
 
     @property
     def parameter(self) -> str:
+        """What click calls its value."""
         return "field_" + self.path.replace(".", "_")
 
 
@@ -136,18 +139,31 @@ def _parser(
 def apply_options(manifest: Manifest, given: Mapping[str, object]) -> None:
     """Sets what was given on the command line; ``given``: the command's parameters.
 
-    Raises InvalidManifest for what the manifest refuses.
+    Raises InvalidManifest with all that the manifest refuses, by the names of the options.
     """
+    scaled = any(given[field.parameter] is not None for field in FIELDS if field.path.startswith("dynamic"))
+    if scaled and given["field_executor_instances"] is not None:
+        raise click.UsageError("Either --executors, or --min-executors and --max-executors.")
+    violations: list[Violation] = []
     for field in FIELDS:
         value = given[field.parameter]
         if value is None or value in ((), {}):
             continue
-        parent, _, name = field.path.rpartition(".")
-        if parent and getattr(manifest, parent) is None:
-            setattr(manifest, parent, {name: value})
-            continue
-        target = getattr(manifest, parent) if parent else manifest
-        setattr(target, name, _merged(getattr(target, name), value))
+        try:
+            _set(manifest, field.path, value)
+        except InvalidManifest as error:
+            violations += (replace(each, path=field.flag) for each in error.violations)
+    if violations:
+        raise InvalidManifest(violations)
+
+
+def _set(manifest: Manifest, path: str, value: object) -> None:
+    parent, _, name = path.rpartition(".")
+    if parent and getattr(manifest, parent) is None:
+        setattr(manifest, parent, {name: value})
+        return
+    target = getattr(manifest, parent) if parent else manifest
+    setattr(target, name, _merged(getattr(target, name), value))
 
 
 def _merged(there: object, value: object) -> object:

@@ -11,7 +11,7 @@ from .output import local_time, print_json, print_table, remark
 from .platform_options import json_option, open_platform, platform_options
 
 if TYPE_CHECKING:
-    from sparkplatform import RegisterToken, TokenFamily
+    from sparkplatform.models import RegisterToken, Role, TokenFamily
 
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -41,7 +41,7 @@ def token() -> None:
 @platform_options
 def create(
     client_name: str,
-    role: str,
+    role: Role,
     access_ttl: int | None,
     refresh_ttl: int | None,
     as_json: bool,

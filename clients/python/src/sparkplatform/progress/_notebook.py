@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import time
-from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 from IPython.display import DisplayHandle, display
@@ -12,6 +11,8 @@ from IPython.display import DisplayHandle, display
 from ._base import Watched, describe, elapsed
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from typing_extensions import Self
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
@@ -14,6 +13,8 @@ from rich.text import Text
 from ._base import Watched, describe, elapsed
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from typing_extensions import Self
 
 
