@@ -1,4 +1,4 @@
-"""Two DAGs that run a Spark job with SparkPlatform alone: no provider, no connection, nothing else to install.
+"""Two DAGs that run a Spark job with SparkPlatform alone: no provider, no connection to set up.
 
 Workers need `pip install sparkplatform` and the variables SPARKPLATFORM_URL and SPARKPLATFORM_TOKEN.
 
@@ -8,7 +8,7 @@ Workers need `pip install sparkplatform` and the variables SPARKPLATFORM_URL and
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from airflow.sdk import DAG, BaseOperator, Context, PokeReturnValue, get_current_context, task
 
@@ -18,8 +18,8 @@ from sparkplatform import Job, SparkPlatform
 def submit(platform: SparkPlatform, context: Context) -> Job:
     """Submits the report of the run's day.
 
-    The keys are made of the run, so that a task that is tried again, since its worker died, finds the job that it has
-    submitted before, in place of running it twice. Where that job has failed, the next try has a new one.
+    The keys are made of the run, so that a task that is tried again, since its worker died, finds the job
+    that it has submitted before. Where that job has failed, the next try has a new one.
     """
     manifest = platform.default_manifest()
     manifest.name = "report"
@@ -73,9 +73,14 @@ def ended(job_id: str) -> PokeReturnValue:
 
 
 def daily(dag_id: str) -> DAG:
+    """A DAG of once a day."""
     retries = {"retries": 2, "retry_delay": timedelta(minutes=5)}
     return DAG(
-        dag_id, schedule="@daily", start_date=datetime(2026, 1, 1), catchup=False, default_args=retries
+        dag_id,
+        schedule="@daily",
+        start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
+        catchup=False,
+        default_args=retries,
     )
 
 

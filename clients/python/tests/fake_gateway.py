@@ -1,4 +1,4 @@
-"""A small gateway on a port of this machine: enough of the API for a job's whole life, with the recorded manifest.
+"""A small gateway on a port of its own: enough of the API for a job's whole life, with the recorded manifest.
 
 What it leaves out, the tests against the real gateway have.
 """
@@ -7,14 +7,21 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typing_extensions import Self
 
 Json = dict[str, object]
 
 MANIFEST = Path(__file__).with_name("contract") / "manifest.json"
+LOOKS = 2
 TIME = "2026-11-24T12:00:00.000Z"
 REGISTER = "spt_reg_" + "r" * 43
 REFRESH = "spt_ref_" + "f" * 43
@@ -61,7 +68,7 @@ POD_EVENT: Json = {
 }
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """A problem to answer with."""
 
     def __init__(self, status: int, code: str, detail: str, **more: object) -> None:
@@ -71,12 +78,13 @@ class Refusal(Exception):
 
 
 class FakeGateway:
-    """``url`` is where it listens. Each job runs as long as its log is not let go, and ends as ``outcome`` says."""
+    """``url`` is where it listens. A job runs until ``may_end`` is set, and ends as ``outcome`` says."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, Json] = {}
         self.submissions: list[Json] = []
         self._by_key: dict[str | None, str] = {}
+        self._looks: Counter[str] = Counter()
         self.outcome = "SUCCEEDED"
         self.log = ["first line", "second line"]
         self.may_end = threading.Event()
@@ -91,16 +99,20 @@ class FakeGateway:
             def do_GET(self) -> None:
                 gateway._answer(self)
 
-            do_POST = do_DELETE = do_GET
+            def do_POST(self) -> None:
+                gateway._answer(self)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def do_DELETE(self) -> None:
+                gateway._answer(self)
+
+            def log_message(self, *_: object) -> None:
                 """Nothing: the tests' output is theirs."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
-    def __enter__(self) -> FakeGateway:
+    def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
@@ -133,6 +145,12 @@ class FakeGateway:
         }
         return self.jobs[job_id]
 
+    def submitted(self, number: int) -> Json:
+        """The job of a submission, from 0."""
+        job = self.submissions[number]["job"]
+        assert isinstance(job, dict)
+        return job
+
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
         size = int(request.headers.get("Content-Length") or 0)
         body = json.loads(request.rfile.read(size) or b"{}")
@@ -143,7 +161,7 @@ class FakeGateway:
                 self._send_log(request, self._job(path.path.split("/")[3]), parse_qs(path.query))
                 return
             status, answer = self._route(request, path.path.removeprefix("/v1"), parse_qs(path.query), body)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             status, answer = refusal.status, refusal.body
         kind = "application/json" if status < 400 else "application/problem+json"
         self._send(request, status, kind, json.dumps(answer).encode())
@@ -153,11 +171,11 @@ class FakeGateway:
     ) -> tuple[int, object]:
         if path == "/tokens/register":
             if body != {"registerToken": REGISTER}:
-                raise Refusal(401, "token-invalid", "ask an admin for a new one")
+                raise RefusalError(401, "token-invalid", "ask an admin for a new one")
             return 201, PAIR
         if path == "/tokens/refresh":
             if body != {"refreshToken": REFRESH}:
-                raise Refusal(401, "token-invalid", "ask an admin for a new one")
+                raise RefusalError(401, "token-invalid", "ask an admin for a new one")
             return 200, PAIR
         self._demand_token(request)
         simple: dict[tuple[str, str], Callable[[], tuple[int, object]]] = {
@@ -196,11 +214,24 @@ class FakeGateway:
             return 200, {
                 "items": [{"type": "state", "at": TIME, "state": job["state"], "reason": None}, POD_EVENT]
             }
+        if request.command == "GET" and not rest:
+            job = self._looked_at(job_id)
         if action == "cancel" and job["endedAt"] is None:
             job["state"] = "CANCELLED"
         if request.command == "DELETE":
             del self.jobs[job_id]
         return 200, job
+
+    def _looked_at(self, job_id: str) -> Json:
+        """What was submitted ends by itself, so that who only looks sees it run and end."""
+        self._looks[job_id] += 1
+        if job_id in self._by_key.values() and self._looks[job_id] > LOOKS and self.may_end.is_set():
+            self._end(job_id)
+        return self.jobs[job_id]
+
+    def _end(self, job_id: str) -> None:
+        if self.jobs[job_id]["endedAt"] is None:
+            self.add_job(job_id, self.outcome, str(self.jobs[job_id]["name"]))
 
     def _submit(self, body: Json, key: str | None) -> Json:
         if key in self._by_key:
@@ -216,7 +247,7 @@ class FakeGateway:
 
     def _job(self, job_id: str) -> Json:
         if job_id not in self.jobs:
-            raise Refusal(404, "not-found", "there is nothing of yours with this id")
+            raise RefusalError(404, "not-found", "there is nothing of yours with this id")
         return self.jobs[job_id]
 
     def _manifest(self) -> Json:
@@ -225,7 +256,7 @@ class FakeGateway:
 
     def _demand_token(self, request: BaseHTTPRequestHandler) -> None:
         if request.headers.get("Authorization") != f"Bearer {ACCESS}":
-            raise Refusal(401, "token-invalid", "register anew")
+            raise RefusalError(401, "token-invalid", "register anew")
 
     def _send(self, request: BaseHTTPRequestHandler, status: int, kind: str, content: bytes) -> None:
         request.send_response(status)
@@ -250,7 +281,6 @@ class FakeGateway:
             request.wfile.write(f"id: {TIME}.{number}\ndata: {line}\n\n".encode())
         request.wfile.flush()
         self.may_end.wait()
-        if job["endedAt"] is None:
-            self.add_job(str(job["id"]), self.outcome, str(job["name"]))
+        self._end(str(job["id"]))
         request.wfile.write(b'event: end\ndata: {"why": "it has ended"}\n\n')
         request.close_connection = True

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 from fake_gateway import ACCESS, FakeGateway
 
 from sparkplatform import JobFailed
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from typing_extensions import Self
+
 EXAMPLE = Path(__file__).parents[1] / "examples" / "airflow_dag.py"
 
 
 class FakeDag:
-    def __init__(self, dag_id: str, **settings: object) -> None:
+    def __init__(self, dag_id: str, **_: object) -> None:
         self.dag_id = dag_id
 
-    def __enter__(self) -> FakeDag:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -46,7 +51,7 @@ class FakeTask:
     def __call__(self, function: object) -> Wired:
         return Wired(function)
 
-    def sensor(self, **settings: object) -> type[Wired]:
+    def sensor(self, **_: object) -> type[Wired]:
         return Wired
 
 
@@ -94,12 +99,15 @@ def test_the_task_has_the_log_and_ends_as_the_job(
 ) -> None:
     assert dag.ReportOperator(task_id="report").execute(context(1)) == "alice-1"
     assert "first line\nsecond line\n" in capsys.readouterr().out
-    job = gateway.submissions[0]["job"]
+    job = gateway.submitted(0)
     assert job["arguments"] == ["2026-11-24"]
-    assert job["executor"]["instances"] == 4
+    executor = job["executor"]
+    assert isinstance(executor, dict)
+    assert executor["instances"] == 4
 
 
-def test_a_task_that_is_tried_again_finds_its_job(dag: ModuleType, gateway: FakeGateway) -> None:
+@pytest.mark.usefixtures("gateway")
+def test_a_task_that_is_tried_again_finds_its_job(dag: ModuleType) -> None:
     operator = dag.ReportOperator(task_id="report")
     assert [operator.execute(context(attempt)) for attempt in (1, 2, 3)] == ["alice-1"] * 3
 

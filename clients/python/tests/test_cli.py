@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
 from fake_gateway import ACCESS, FAMILY, REFRESH, REGISTER, SECRETS, FakeGateway
 
 from sparkplatform.cli.app import app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 JOB = "print('done')\n"
 
@@ -59,7 +62,7 @@ def test_run_of_a_job_that_fails_exits_with_1_and_says_why(gateway: FakeGateway)
 def test_run_in_s3_sends_no_code(gateway: FakeGateway) -> None:
     assert call("run", "s3a://data/code/job.py", "--name", "report").exit_code == 0
     assert "code" not in gateway.submissions[0]
-    assert gateway.submissions[0]["job"]["mainFile"] == "s3a://data/code/job.py"
+    assert gateway.submitted(0)["mainFile"] == "s3a://data/code/job.py"
 
 
 def test_detach_prints_the_id_alone(gateway: FakeGateway) -> None:
@@ -70,11 +73,12 @@ def test_detach_prints_the_id_alone(gateway: FakeGateway) -> None:
 
 def test_dry_run_submits_nothing(gateway: FakeGateway) -> None:
     result = call("run", "job.py", "--dry-run", "--json", "--executors", "3")
-    assert json.loads(result.stdout)["job"]["executor"]["instances"] == 3
+    assert json.loads(result.stdout)["executor"]["instances"] == 3
     assert gateway.submissions == []
 
 
-def test_json_of_run_is_the_ended_job_and_the_log_is_elsewhere(gateway: FakeGateway) -> None:
+@pytest.mark.usefixtures("gateway")
+def test_json_of_run_is_the_ended_job_and_the_log_is_elsewhere() -> None:
     result = call("run", "job.py", "--json")
     assert json.loads(result.stdout)["state"] == "SUCCEEDED"
     assert "first line\nsecond line\n" in result.stderr
@@ -83,21 +87,95 @@ def test_json_of_run_is_the_ended_job_and_the_log_is_elsewhere(gateway: FakeGate
 def test_what_the_manifest_refuses_is_a_usage_error(gateway: FakeGateway) -> None:
     result = call("run", "job.py", "--executor-memory", "much", "--executors", "0")
     assert result.exit_code == 2
-    assert "memory" in result.stderr
+    assert "2 problems" in result.stderr, "all that is wrong is told at once"
+    assert "--executor-memory: " in result.stderr
+    assert "--executors: " in result.stderr
     assert gateway.submissions == []
 
 
 def test_a_manifest_from_a_file_is_where_it_starts_from(gateway: FakeGateway) -> None:
     content = json.loads(call("manifest", "--json").stdout)
-    content["job"] |= {"name": "from-file", "env": {"A": "1"}}
+    content |= {"name": "from-file", "env": {"A": "1"}}
     Path("job.json").write_text(json.dumps(content))
     assert call("run", "job.py", "--manifest", "job.json", "--env", "B=2").exit_code == 0
-    job = gateway.submissions[0]["job"]
+    job = gateway.submitted(0)
     assert (job["name"], job["env"]) == ("from-file", {"A": "1", "B": "2"})
 
 
+OPTIONS = """
+--name report --namespace analytics --spark-version 3.5.8 --image team/app:1.4.0
+--executors 4 --executor-cores 2 --executor-memory 4g --executor-memory-overhead 1g
+--executor-core-request 500m --executor-core-limit 2
+--driver-cores 3 --driver-memory 2g --driver-memory-overhead 512m
+--driver-core-request 1 --driver-core-limit 3
+--conf spark.sql.shuffle.partitions=64 --conf spark.sql.ansi.enabled=true
+--env STAGE=test --env QUERY=a=b --secret-env PASSWORD=database/password
+--py-files s3a://data/code/lib.zip --jars s3a://data/code/udf.jar --jars s3a://data/code/other.jar
+--files s3a://data/code/rates.csv --archives s3a://data/code/venv.tar.gz#venv
+--restart Never --retries 1 --retry-interval 20 --submission-retries 2 --submission-retry-interval 30
+--keep 7200 --label team=data
+"""
+
+
+def test_options_say_all_that_a_manifest_can(gateway: FakeGateway) -> None:
+    result = call("run", "job.py", *OPTIONS.split(), "--", "s3a://data/in/", "--day", "1")
+    assert result.exit_code == 0
+    (sent,) = gateway.submissions
+    assert sent["namespace"] == "analytics"
+    assert sent["job"] == {
+        "name": "report",
+        "sparkVersion": "3.5.8",
+        "image": "team/app:1.4.0",
+        "arguments": ["s3a://data/in/", "--day", "1"],
+        "executor": {
+            "instances": 4,
+            "cores": 2,
+            "memory": "4g",
+            "memoryOverhead": "1g",
+            "coreRequest": "500m",
+            "coreLimit": "2",
+        },
+        "driver": {
+            "cores": 3,
+            "memory": "2g",
+            "memoryOverhead": "512m",
+            "coreRequest": "1",
+            "coreLimit": "3",
+        },
+        "sparkConf": {"spark.sql.shuffle.partitions": "64", "spark.sql.ansi.enabled": "true"},
+        "env": {"STAGE": "test", "QUERY": "a=b"},
+        "secretEnv": {"PASSWORD": {"secret": "database", "key": "password"}},
+        "dependencies": {
+            "pyFiles": ["s3a://data/code/lib.zip"],
+            "jars": ["s3a://data/code/udf.jar", "s3a://data/code/other.jar"],
+            "files": ["s3a://data/code/rates.csv"],
+            "archives": ["s3a://data/code/venv.tar.gz#venv"],
+        },
+        "restart": {
+            "policy": "Never",
+            "retries": 1,
+            "retryIntervalSeconds": 20,
+            "submissionRetries": 2,
+            "submissionRetryIntervalSeconds": 30,
+        },
+        "timeToLiveSeconds": 7200,
+        "labels": {"team": "data"},
+    }
+
+
+def test_executors_as_spark_needs_them(gateway: FakeGateway) -> None:
+    call("run", "job.py", "--min-executors", "1", "--max-executors", "5", "--initial-executors", "2")
+    wanted = {"minExecutors": 1, "maxExecutors": 5, "initialExecutors": 2}
+    assert gateway.submitted(0)["dynamicAllocation"] == wanted
+    assert "instances" not in json.dumps(gateway.submitted(0))
+    both = call("run", "job.py", "--executors", "2", "--max-executors", "5")
+    assert both.exit_code == 2
+    assert "--executors" in both.stderr
+
+
+@pytest.mark.usefixtures("gateway")
 @pytest.mark.parametrize("text", ["nonsense", "=value"])
-def test_a_pair_without_a_name_is_refused_and_not_repeated(gateway: FakeGateway, text: str) -> None:
+def test_a_pair_without_a_name_is_refused_and_not_repeated(text: str) -> None:
     result = call("run", "job.py", "--env", text)
     assert result.exit_code == 2
     assert "NAME=VALUE" in result.stderr
@@ -156,7 +234,8 @@ def test_login_keeps_a_token_that_is_read_and_never_shown(
     assert call("whoami", "--url", gateway.url).exit_code == 3
 
 
-def test_login_takes_a_refresh_token_too(gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("gateway")
+def test_login_takes_a_refresh_token_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SPARKPLATFORM_TOKEN")
     assert call("login", stdin=f"{REFRESH}\n").exit_code == 0
     assert call("whoami").exit_code == 0
@@ -172,7 +251,8 @@ def test_tokens(gateway: FakeGateway) -> None:
     assert gateway.revoked == [FAMILY]
 
 
-def test_exit_codes_tell_what_went_wrong(gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("gateway")
+def test_exit_codes_tell_what_went_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     assert call("status", "nothing").exit_code == 4
     assert call("nonsense").exit_code == 2
     monkeypatch.setenv("SPARKPLATFORM_TOKEN", "spt_acc_" + "x" * 43)

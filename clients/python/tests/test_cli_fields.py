@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from fake_gateway import MANIFEST
 
 from sparkplatform.cli.manifest_options import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # The program itself, and what follows `--`.
 ARGUMENTS = {"main_file", "arguments"}

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from fake_gateway import ACCESS, FakeGateway
+from fake_gateway import ACCESS, REGISTER, FakeGateway
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 COMMAND = (sys.executable, "-m", "sparkplatform")
 
@@ -53,6 +58,26 @@ def test_ctrl_c_leaves_the_job_and_says_how_to_go_on(
     assert "sparkplatform cancel alice-1" in said
     assert "Traceback" not in said
     assert gateway.jobs["alice-1"]["state"] == "RUNNING"
+
+
+def test_a_token_at_the_prompt_is_not_echoed(environment: dict[str, str]) -> None:
+    del environment["SPARKPLATFORM_TOKEN"]
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(sys.executable, [*COMMAND, "login"], environment)
+    shown = b""
+    while b"Token: " not in shown:
+        shown += os.read(terminal, 1000)
+    os.write(terminal, f"{REGISTER}\n".encode())
+    # A terminal whose program has ended says so by an error.
+    with contextlib.suppress(OSError):
+        while True:
+            shown += os.read(terminal, 1000)
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 0, shown
+    assert b"Logged in as alice@example.org" in shown
+    assert REGISTER.encode() not in shown
 
 
 def test_ids_are_completed_and_trouble_is_silent(gateway: FakeGateway, environment: dict[str, str]) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
-import pytest
 from fake_gateway import ACCESS, FakeGateway
 from nbclient import NotebookClient
+
+if TYPE_CHECKING:
+    import pytest
 
 TUTORIAL = Path(__file__).parents[1] / "examples" / "tutorial.ipynb"
 
@@ -27,7 +30,7 @@ def test_every_cell_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     assert "alice-1 SUCCEEDED" in text, "the state is shown in place"
     assert "memory" in text, "the mistake is explained"
     assert ACCESS not in text
-    assert [submission["job"]["name"] for submission in gateway.submissions] == [
+    assert [gateway.submitted(number)["name"] for number in (0, 1)] == [
         "word-count",
         "word-count-large",
     ]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import click
+from typing import TYPE_CHECKING
+
 from click.shell_completion import CompletionItem
 
 from .platform_options import open_platform
+
+if TYPE_CHECKING:
+    import click
 
 MOST = 50
 ACTIVE = ("QUEUED", "SUBMITTED", "PENDING", "RUNNING", "RETRYING", "SUSPENDED", "UNKNOWN")
 
 
-def complete_job(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_job(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The newest jobs that begin with what was typed."""
     return _jobs(ctx, incomplete, None)
 
 
-def complete_active_job(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_active_job(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The newest of those that have not ended."""
     return _jobs(ctx, incomplete, ACTIVE)
 

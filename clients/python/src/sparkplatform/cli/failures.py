@@ -23,21 +23,20 @@ EXIT_CODES: tuple[tuple[type[errors.SparkPlatformError], int], ...] = (
 )
 
 
-class Failure(click.ClickException):
-    """An error of the library, for click to show."""
-
-    def __init__(self, error: errors.SparkPlatformError) -> None:
-        super().__init__(str(error))
-        self.exit_code = next((code for kind, code in EXIT_CODES if isinstance(error, kind)), EXIT_FAILED)
+def exit_code(error: errors.SparkPlatformError) -> int:
+    """What the command ends with."""
+    return next((code for kind, code in EXIT_CODES if isinstance(error, kind)), EXIT_FAILED)
 
 
 class Group(click.Group):
     """A group whose commands may raise what the library raises."""
 
     def invoke(self, ctx: click.Context) -> object:
+        """Runs the command, and ends as its error says."""
         try:
             return super().invoke(ctx)
         except errors.SparkPlatformError as error:
-            raise Failure(error) from error
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(exit_code(error))
         except KeyboardInterrupt:
             ctx.exit(EXIT_INTERRUPTED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from sparkplatform.progress import elapsed
 from .completion import complete_job
 from .output import local_time, print_fields, print_json, print_table
 from .platform_options import json_option, open_platform, platform_options
+
+if TYPE_CHECKING:
+    from sparkplatform.models import ClusterEvent, StateEvent
 
 STATES = (
     "QUEUED",
@@ -135,7 +139,7 @@ def events(job_id: str, as_json: bool, url: str | None, ca: str | None) -> None:
     print_table(("TIME", "WHAT", "ABOUT", "MESSAGE"), [_event_row(event) for event in happened])
 
 
-def _event_row(event: StateChange | ClusterEvent) -> tuple[object, ...]:
+def _event_row(event: StateEvent | ClusterEvent) -> tuple[object, ...]:
     if event.type == "state":
         return (local_time(event.at), event.state, None, event.reason)
     return (local_time(event.at), event.reason, event.object, event.message)

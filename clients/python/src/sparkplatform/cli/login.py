@@ -1,4 +1,4 @@
-"""``login``, ``logout`` and ``whoami``. Tokens are read from a prompt or from standard input, never from arguments."""
+"""``login``, ``logout`` and ``whoami``. Tokens come from a prompt or standard input alone."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from .platform_options import json_option, open_platform, platform_options
 def login(as_json: bool, url: str | None, ca: str | None) -> None:
     """Keep a token for the platform, so that nothing needs it again.
 
-    The token is a register token, as an admin makes it, or a refresh token. It is asked for without being shown, or read
-    from standard input. It is kept in a file that only you can read, and renewed by itself.
+    The token is a register token, as an admin makes it, or a refresh token. It is asked for without being
+    shown, or read from standard input. It is kept in a file that only you can read, and renewed by itself.
 
     \b
     Examples:

@@ -21,7 +21,7 @@ def manifest(schema: bool, cluster: str | None, as_json: bool, url: str | None, 
     \b
     Examples:
       sparkplatform manifest
-      sparkplatform manifest --json > job.json    # change it, then: sparkplatform run job.py --manifest job.json
+      sparkplatform manifest --json > job.json    # for: sparkplatform run job.py --manifest job.json
       sparkplatform manifest --schema
     """
     with open_platform(url, ca) as platform:

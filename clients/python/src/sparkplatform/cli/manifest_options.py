@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from .pairs import Pair, SecretPair
+from sparkplatform.errors import InvalidManifest, Violation
+
+from .pairs import pair, secret_pair
 
 if TYPE_CHECKING:
     from sparkplatform import Manifest
@@ -23,14 +25,18 @@ class Field:
     flag: str
     path: str
     """From the manifest, with dots."""
-    type: click.ParamType | type[int | str]
+    type: type[int | str]
     help: str
     metavar: str | None = None
     many: bool = False
-    """Whether it may be given several times. Lists are then replaced, and pairs added to those that are there."""
+    """Whether it may be given several times; the list then replaces the one that is there."""
+    parse: Callable[[str], tuple[str, object]] | None = None
+    """Makes a pair of each text; pairs are added to those that are there."""
+    choices: tuple[str, ...] = ()
 
     @property
     def parameter(self) -> str:
+        """What click calls its value."""
         return "field_" + self.path.replace(".", "_")
 
 
@@ -61,9 +67,21 @@ FIELDS = (
     ),
     Field("--max-executors", "dynamic_allocation.max_executors", int, "Executors that Spark may ask for."),
     Field("--initial-executors", "dynamic_allocation.initial_executors", int, "Executors to start with."),
-    Field("--conf", "spark_conf", Pair(), "A Spark property; may be repeated.", "KEY=VALUE", many=True),
-    Field("--env", "env", Pair(), "An environment variable; may be repeated.", "NAME=VALUE", many=True),
-    Field("--secret-env", "secret_env", SecretPair(), "One from a secret.", "NAME=SECRET/KEY", many=True),
+    Field(
+        "--conf", "spark_conf", str, "A Spark property; may be repeated.", "KEY=VALUE", many=True, parse=pair
+    ),
+    Field(
+        "--env", "env", str, "An environment variable; may be repeated.", "NAME=VALUE", many=True, parse=pair
+    ),
+    Field(
+        "--secret-env",
+        "secret_env",
+        str,
+        "One from a secret.",
+        "NAME=SECRET/KEY",
+        many=True,
+        parse=secret_pair,
+    ),
     Field("--py-files", "dependencies.py_files", str, "A Python module; may be repeated.", FILE, many=True),
     Field("--jars", "dependencies.jars", str, "A jar; may be repeated.", FILE, many=True),
     Field("--files", "dependencies.files", str, "A file to work with; may be repeated.", FILE, many=True),
@@ -76,7 +94,7 @@ FIELDS = (
         many=True,
     ),
     Field(
-        "--restart", "restart.policy", click.Choice(["Never", "OnFailure", "Always"]), "When to run it again."
+        "--restart", "restart.policy", str, "When to run it again.", choices=("Never", "OnFailure", "Always")
     ),
     Field("--retries", "restart.retries", int, "Runs after one that failed."),
     Field("--retry-interval", "restart.retry_interval_seconds", int, "Before such a run.", "SECONDS"),
@@ -91,7 +109,9 @@ FIELDS = (
     Field(
         "--keep", "time_to_live_seconds", int, "How long it stays in the cluster after its end.", "SECONDS"
     ),
-    Field("--label", "labels", Pair(), "A label of its pods; may be repeated.", "KEY=VALUE", many=True),
+    Field(
+        "--label", "labels", str, "A label of its pods; may be repeated.", "KEY=VALUE", many=True, parse=pair
+    ),
 )
 
 
@@ -101,34 +121,52 @@ def manifest_options(command: Command) -> Command:
         command = click.option(
             field.flag,
             field.parameter,
-            type=field.type,
+            type=click.Choice(field.choices) if field.choices else field.type,
             help=field.help,
             metavar=field.metavar,
             multiple=field.many,
+            callback=_parser(field.parse) if field.parse else None,
         )(command)
     return command
+
+
+def _parser(
+    parse: Callable[[str], tuple[str, object]],
+) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], dict[str, object]]:
+    return lambda _context, _option, texts: dict(parse(text) for text in texts)
 
 
 def apply_options(manifest: Manifest, given: Mapping[str, object]) -> None:
     """Sets what was given on the command line; ``given``: the command's parameters.
 
-    Raises InvalidManifest for what the manifest refuses.
+    Raises InvalidManifest with all that the manifest refuses, by the names of the options.
     """
+    scaled = any(given[field.parameter] is not None for field in FIELDS if field.path.startswith("dynamic"))
+    if scaled and given["field_executor_instances"] is not None:
+        raise click.UsageError("Either --executors, or --min-executors and --max-executors.")
+    violations: list[Violation] = []
     for field in FIELDS:
         value = given[field.parameter]
-        if value is None or value == ():
+        if value is None or value in ((), {}):
             continue
-        parent, _, name = field.path.rpartition(".")
-        if parent and getattr(manifest, parent) is None:
-            setattr(manifest, parent, {name: value})
-            continue
-        target = getattr(manifest, parent) if parent else manifest
-        setattr(target, name, _merged(getattr(target, name), field, value))
+        try:
+            _set(manifest, field.path, value)
+        except InvalidManifest as error:
+            violations += (replace(each, path=field.flag) for each in error.violations)
+    if violations:
+        raise InvalidManifest(violations)
 
 
-def _merged(there: object, field: Field, value: object) -> object:
-    if not field.many or not isinstance(value, tuple):
-        return value
-    if isinstance(field.type, (Pair, SecretPair)):
-        return {**(there if isinstance(there, dict) else {}), **dict(value)}
-    return list(value)
+def _set(manifest: Manifest, path: str, value: object) -> None:
+    parent, _, name = path.rpartition(".")
+    if parent and getattr(manifest, parent) is None:
+        setattr(manifest, parent, {name: value})
+        return
+    target = getattr(manifest, parent) if parent else manifest
+    setattr(target, name, _merged(getattr(target, name), value))
+
+
+def _merged(there: object, value: object) -> object:
+    if isinstance(value, dict):
+        return {**there, **value} if isinstance(there, dict) else value
+    return list(value) if isinstance(value, tuple) else value

@@ -1,12 +1,15 @@
-"""What commands print: JSON for programs, columns for people. Both go to standard output, remarks to standard error."""
+"""What commands print: JSON and columns on standard output, remarks on standard error."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
 
 
 def print_json(value: object) -> None:

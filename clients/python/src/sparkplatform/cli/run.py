@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     "manifest_file",
     metavar="FILE.json",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Start from this manifest (as `sparkplatform manifest --json` prints it), not from the platform's defaults.",
+    help="Start from this manifest, as `sparkplatform manifest --json` prints it, not from the defaults.",
 )
 @click.option("--cluster", metavar="NAME", help="Which cluster; default: the only one there is.")
 @manifest_options
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def run(
     ctx: click.Context,
+    /,
     program: str,
     arguments: tuple[str, ...],
     detach: bool,
@@ -50,8 +51,8 @@ def run(
 ) -> None:
     """Run a program, and follow its log until it ends.
 
-    A local file or folder goes up with the job. The exit code is the job's: 0 where it succeeded, 1 where it did not.
-    Ctrl-C leaves the job running, and says how to follow or cancel it.
+    A local file or folder goes up with the job. The exit code is the job's: 0 where it succeeded, 1 where it
+    did not. Ctrl-C leaves the job running, and says how to follow or cancel it.
 
     \b
     Examples:

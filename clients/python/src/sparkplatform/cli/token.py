@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import click
 
 from .output import local_time, print_json, print_table, remark
 from .platform_options import json_option, open_platform, platform_options
 
+if TYPE_CHECKING:
+    from sparkplatform.models import RegisterToken, Role, TokenFamily
 
-class Duration(click.ParamType):
+
+UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def duration(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
     """Seconds, from ``90``, ``90s``, ``15m``, ``12h`` or ``30d``."""
-
-    name = "duration"
-    units = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        match = re.fullmatch(r"(\d{1,9})([smhd]?)", str(value))
-        if match is None:
-            self.fail(f"{value!r} is not a time such as 90s, 15m, 12h or 30d", param, ctx)
-        return int(match[1]) * self.units[match[2]]
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{1,9})([smhd]?)", text)
+    if match is None:
+        raise click.BadParameter(f"{text!r} is not a time such as 90s, 15m, 12h or 30d")
+    return int(match[1]) * UNITS[match[2]]
 
 
 @click.group()
@@ -31,13 +35,13 @@ def token() -> None:
 @token.command()
 @click.argument("client_name", metavar="CLIENT")
 @click.option("--role", type=click.Choice(["user", "admin"]), default="user", show_default=True)
-@click.option("--access-ttl", type=Duration(), metavar="15m", help="How long an access token lives.")
-@click.option("--refresh-ttl", type=Duration(), metavar="30d", help="How long the client may stay away.")
+@click.option("--access-ttl", callback=duration, metavar="15m", help="How long an access token lives.")
+@click.option("--refresh-ttl", callback=duration, metavar="30d", help="How long the client may stay away.")
 @json_option
 @platform_options
 def create(
     client_name: str,
-    role: str,
+    role: Role,
     access_ttl: int | None,
     refresh_ttl: int | None,
     as_json: bool,
@@ -75,24 +79,20 @@ def list_tokens(register: bool, as_json: bool, url: str | None, ca: str | None) 
       sparkplatform token list --register
     """
     with open_platform(url, ca) as platform:
-        found = list(platform.register_tokens() if register else platform.tokens())
+        found: list[RegisterToken | TokenFamily] = []
+        found.extend(platform.register_tokens() if register else platform.tokens())
     if as_json:
         print_json([item.to_dict() for item in found])
         return
     print_table(
         ("ID", "CLIENT", "ROLE", "STATUS", "CREATED", "EXPIRES"),
-        [
-            (
-                item.id,
-                item.client_name,
-                item.role,
-                item.status,
-                local_time(item.created_at),
-                local_time(item.expires_at),
-            )
-            for item in found
-        ],
+        [_row(item) for item in found],
     )
+
+
+def _row(item: RegisterToken | TokenFamily) -> tuple[object, ...]:
+    created, expires = local_time(item.created_at), local_time(item.expires_at)
+    return (item.id, item.client_name, item.role, item.status, created, expires)
 
 
 @token.command()

@@ -14,8 +14,8 @@ __all__ = ["Progress", "Watched", "elapsed", "show_progress"]
 def show_progress(log: TextIO | None = None) -> Progress:
     """The display that fits where this runs.
 
-    A terminal or a notebook has a live one. What is redirected, a CI system (the variable ``CI``) and a terminal that
-    cannot move its cursor (``TERM=dumb``) have a line with each change, with its time.
+    A terminal or a notebook has a live one. What is redirected, a CI system (the variable ``CI``) and a
+    terminal that cannot move its cursor (``TERM=dumb``) have a line with each change, with its time.
 
     ``log``: where the job's own lines go, by default standard output; the state goes to standard error.
     """

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
 
 
 class Watched(Protocol):
@@ -27,7 +31,7 @@ class Watched(Protocol):
 class Progress(Protocol):
     """What ``job.wait(progress=…)`` tells about a job. No method blocks or raises for what it is told."""
 
-    def __enter__(self) -> Progress: ...
+    def __enter__(self) -> Self: ...
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import html
 import time
-from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from IPython.display import DisplayHandle, display
 
-from ._base import Progress, Watched, describe, elapsed
+from ._base import Watched, describe, elapsed
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
 
 
 class NotebookProgress:
-    """The state and the time since the start, renewed each time the job is looked at; log lines as the cell's output."""
+    """The state and the time since the start, renewed each time the job is looked at."""
 
     def __init__(self, log: TextIO) -> None:
         self._log = log
         self._started = time.monotonic()
         self._shown: DisplayHandle | None = None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from types import TracebackType
-from typing import TextIO
+import time
+from typing import TYPE_CHECKING, TextIO
 
-from ._base import Progress, Watched, describe
+from ._base import Watched, describe
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
 
 
 class PlainProgress:
@@ -17,7 +21,7 @@ class PlainProgress:
         self._states = states
         self._said = ""
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -30,7 +34,7 @@ class PlainProgress:
         if said == self._said:
             return
         self._said = said
-        print(f"{datetime.now():%H:%M:%S} {said}", file=self._states, flush=True)
+        print(f"{time.strftime('%H:%M:%S')} {said}", file=self._states, flush=True)
 
     def line(self, text: str) -> None:
         # Each at once: whoever follows a job in CI wants to see where it hangs.

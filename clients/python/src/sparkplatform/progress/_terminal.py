@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
-from ._base import Progress, Watched, describe, elapsed
+from ._base import Watched, describe, elapsed
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
 
 
 class TerminalProgress:
@@ -33,7 +37,7 @@ class TerminalProgress:
             redirect_stderr=False,
         )
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         self._live.start()
         return self
 
@@ -46,8 +50,10 @@ class TerminalProgress:
             self._console.print(Text(f"{self._id} {self._state} after {took}", style="dim"))
 
     def update(self, job: Watched) -> None:
-        self._id = job.id
-        self._state = describe(job)
+        state = describe(job)
+        if (self._id, self._state) != (job.id, state):
+            self._id, self._state = job.id, state
+            self._live.refresh()
 
     def line(self, text: str) -> None:
         if self._log.isatty():
