@@ -1,4 +1,4 @@
-"""Code that comes with a job: a file or a folder of this machine, in the request or, where it is large, by an upload."""
+"""Code that comes with a job: a file or a folder of this machine, in the request or, if it is large, by an upload."""
 
 from __future__ import annotations
 

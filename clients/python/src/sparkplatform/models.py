@@ -111,7 +111,7 @@ class Application(Answer):
     started_at: datetime | None
     ended_at: datetime | None
     history_url: str | None
-    ui_url: str | None = None
+    ui_url: str | None
     queue_position: int | None = None
     states: list[StateChange] = []
     job: dict[str, Any] = {}

@@ -35,9 +35,9 @@ class AsyncSparkPlatform:
     """A spark-platform. Safe to use from several threads or tasks; close it, or use it in a ``with`` block.
 
     ``url``: the API's; default: SPARKPLATFORM_URL, or where somebody has logged in last. ``token``: a refresh token, or
-    an access token; default: SPARKPLATFORM_TOKEN, or the one of the last login. ``ca``: a PEM file of certificates to trust
-    besides this machine's; default: SPARKPLATFORM_CA. ``cluster``: default: SPARKPLATFORM_CLUSTER, or the only one
-    there is. ``timeout``: seconds for one call. ``proxy``: a URL; default: HTTPS_PROXY and NO_PROXY.
+    an access token; default: SPARKPLATFORM_TOKEN, or the one of the last login. ``ca``: a PEM file of certificates to
+    trust besides this machine's; default: SPARKPLATFORM_CA. ``cluster``: default: SPARKPLATFORM_CLUSTER, or the only
+    one there is. ``timeout``: seconds for one call. ``proxy``: a URL; default: HTTPS_PROXY and NO_PROXY.
 
         platform = SparkPlatform("https://api.spark.example.org", token=REFRESH_TOKEN)
         job = platform.run(platform.default_manifest(), "job.py")
@@ -125,7 +125,7 @@ class AsyncSparkPlatform:
             await self._upload(upload.content, upload.sha256, upload.kind)
         headers = {"idempotency-key": idempotency_key or str(uuid4())}
         answer = await self._transport.call("POST", "/applications", body=body, headers=headers)
-        return AsyncJob(self._transport, Application.model_validate(answer))
+        return AsyncJob(self._transport, Application.model_validate({**answer, "job": body["job"]}))
 
     async def _submission(
         self, manifest: Manifest, code: str | Path | None
@@ -184,8 +184,8 @@ class AsyncSparkPlatform:
     ) -> AsyncIterator[AsyncJob]:
         """Jobs, the newest first, page by page as they are used.
 
-        ``state``: one, or several. ``owner``: only this user's; users see nothing but their own. ``name``: the one in the
-        manifest. ``limit``: how many at the most.
+        ``state``: one, or several. ``owner``: only this user's; users see nothing but their own. ``name``: the one in
+        the manifest. ``limit``: how many at the most.
         """
         states = [state] if isinstance(state, str) else list(state or ())
         wish = {"state": ",".join(states), "owner": owner, "namespace": namespace}

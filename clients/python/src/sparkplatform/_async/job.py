@@ -117,10 +117,9 @@ class AsyncJob:
         """Spark's pages of it, for a browser: the driver's while it runs, the History Server's afterwards."""
         return self._application.ui_url
 
-    async def manifest(self) -> Manifest:
-        """What was submitted, to be run again or changed."""
-        if not self._application.job:
-            await self.refresh()
+    @property
+    def manifest(self) -> Manifest:
+        """What was submitted, to be run again or changed. Lists do not have it: `refresh` a job of one first."""
         return Manifest.from_dict({**self._application.job, "namespace": self.namespace})
 
     def to_dict(self) -> dict[str, Any]:
@@ -136,7 +135,7 @@ class AsyncJob:
 
     async def wait(
         self,
-        timeout: float | None = None,  # noqa: ASYNC109
+        timeout: float | None = None,
         *,
         logs: bool = False,
         progress: Progress | None = None,
@@ -145,7 +144,7 @@ class AsyncJob:
         """Returns itself when it has ended.
 
         ``timeout``: seconds; None: as long as it takes. ``logs``: shows the driver's log meanwhile, on standard output.
-        ``progress``: shows how it gets on; by default the one that fits this terminal or notebook where ``logs`` is set.
+        ``progress``: shows how it gets on; where ``logs`` is set, by default what fits this terminal or notebook.
         ``check``: whether it is an error when the job does not succeed.
 
         Raises JobFailed, JobCancelled, or WaitTimeout: the job then goes on.
@@ -221,9 +220,10 @@ class AsyncJob:
 
     async def cancel(self) -> AsyncJob:
         """Cancels it. One that has ended stays as it ended, and is no error."""
-        self._application = Application.model_validate(
+        cancelled = Application.model_validate(
             await self._transport.call("POST", f"/applications/{self.id}:cancel")
         )
+        self._application = cancelled.model_copy(update={"job": self._application.job})
         return self
 
     async def delete(self) -> None:

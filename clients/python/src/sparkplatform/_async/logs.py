@@ -56,8 +56,8 @@ async def follow(
 ) -> AsyncIterator[Told]:
     """Each line once, from the first to the last; a stream that breaks is opened again after the last line seen.
 
-    ``deadline``: on the monotonic clock; it ends there without a word. Raises GatewayUnreachable where the gateway stays
-    away for 5 minutes.
+    ``deadline``: on the monotonic clock; it ends there without a word. Raises GatewayUnreachable where the gateway
+    stays away for 5 minutes.
     """
     last: str | None = None
     alive = time.monotonic()

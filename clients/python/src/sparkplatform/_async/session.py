@@ -36,7 +36,7 @@ class AsyncSession:
         kind = kind_of(token)
         if kind == "register":
             raise AuthenticationError(
-                "this is a register token, which is used once: give it to platform.register(…) or `sparkplatform login`",
+                "this is a register token, used once: give it to platform.register(…) or `sparkplatform login`",
                 code="register-token",
                 status=401,
             )
@@ -61,7 +61,7 @@ class AsyncSession:
         kept = self._kept()
         if kept is not None and kept.is_fresh() and kept.access_token != rejected:
             return kept.access_token
-        async with AsyncFileLock(self._tokens.lock_path()):
+        async with self._lock():
             kept = self._kept()
             if kept is None:
                 raise _ended("nobody has logged in here", _log_in)
@@ -74,7 +74,7 @@ class AsyncSession:
 
     async def register(self, post: Post, register_token: str) -> TokenPair:
         """Uses a register token, and keeps what it is answered as the login at this gateway."""
-        async with AsyncFileLock(self._tokens.lock_path()):
+        async with self._lock():
             pair = TokenPair.model_validate(await post("/tokens/register", {"registerToken": register_token}))
             self._keep(Kept.of(pair))
         return pair
@@ -89,15 +89,19 @@ class AsyncSession:
             raise _ended(
                 "this is an access token, which ends soon", "log in with a register or a refresh token"
             )
-        async with AsyncFileLock(self._tokens.lock_path()):
+        async with self._lock():
             answer = await post("/tokens/refresh", {"refreshToken": token})
             self._keep(Kept.of(TokenPair.model_validate(answer)))
 
     async def forget(self) -> None:
         """Forgets the login."""
-        async with AsyncFileLock(self._tokens.lock_path()):
+        async with self._lock():
             self._tokens.put(self._key, None)
         self._first = None
+
+    def _lock(self) -> AsyncFileLock:
+        """Another one each time, so that threads and tasks wait for each other as processes do."""
+        return AsyncFileLock(self._tokens.lock_path(), mode=0o600)
 
     def _keep(self, kept: Kept) -> None:
         self._given = self._first = None

@@ -26,6 +26,7 @@ _patience = 60.0
 #: As long as there was no answer yet: more likely the address is wrong.
 _first_patience = 3.0
 _backoff = wait_random_exponential(multiplier=0.2, max=5)
+_unreached = "tries end with an answer or an error"
 #: Nothing was done, or another try is as good.
 _passing = {429, 502, 503, 504}
 
@@ -67,7 +68,7 @@ class AsyncTransport:
         headers: Mapping[str, str] | None = None,
         safe: bool = True,
     ) -> Any:
-        """Calls the API, and answers its JSON. ``safe``: whether the call may be made twice, so that it is tried again."""
+        """Calls the API, and answers its JSON. ``safe``: whether it may be made twice, so that it is tried again."""
         content = None if body is None else json.dumps(body).encode()
         sent = {**(headers or {}), **({} if content is None else {"content-type": "application/json"})}
         async for attempt in self._attempts():
@@ -76,6 +77,7 @@ class AsyncTransport:
                     method, self._url(path), params=params, headers=sent, content=content
                 )
                 return (await self._authorized(request, safe=safe)).json()
+        raise AssertionError(_unreached)
 
     async def put(self, url: str, content: bytes, headers: Mapping[str, str]) -> None:
         """Sends content to where the API says. Only what goes to the gateway itself has the token."""
@@ -113,7 +115,7 @@ class AsyncTransport:
             with attempt:
                 request = self._http.build_request("POST", self._url(path), json=body)
                 return (await self._send(request, safe=path.endswith("/refresh"))).json()
-        raise AssertionError("tenacity ends with an answer or an error")
+        raise AssertionError(_unreached)
 
     def _attempts(self) -> AsyncRetrying:
         return AsyncRetrying(

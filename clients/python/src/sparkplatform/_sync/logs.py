@@ -55,8 +55,8 @@ class _Event:
 def follow(transport: Transport, job_id: str, pod: str, deadline: float | None) -> Iterator[Told]:
     """Each line once, from the first to the last; a stream that breaks is opened again after the last line seen.
 
-    ``deadline``: on the monotonic clock; it ends there without a word. Raises GatewayUnreachable where the gateway stays
-    away for 5 minutes.
+    ``deadline``: on the monotonic clock; it ends there without a word. Raises GatewayUnreachable where the gateway
+    stays away for 5 minutes.
     """
     last: str | None = None
     alive = time.monotonic()

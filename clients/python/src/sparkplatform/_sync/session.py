@@ -37,7 +37,7 @@ class Session:
         kind = kind_of(token)
         if kind == "register":
             raise AuthenticationError(
-                "this is a register token, which is used once: give it to platform.register(…) or `sparkplatform login`",
+                "this is a register token, used once: give it to platform.register(…) or `sparkplatform login`",
                 code="register-token",
                 status=401,
             )
@@ -62,7 +62,7 @@ class Session:
         kept = self._kept()
         if kept is not None and kept.is_fresh() and kept.access_token != rejected:
             return kept.access_token
-        with FileLock(self._tokens.lock_path()):
+        with self._lock():
             kept = self._kept()
             if kept is None:
                 raise _ended("nobody has logged in here", _log_in)
@@ -75,7 +75,7 @@ class Session:
 
     def register(self, post: Post, register_token: str) -> TokenPair:
         """Uses a register token, and keeps what it is answered as the login at this gateway."""
-        with FileLock(self._tokens.lock_path()):
+        with self._lock():
             pair = TokenPair.model_validate(post("/tokens/register", {"registerToken": register_token}))
             self._keep(Kept.of(pair))
         return pair
@@ -90,15 +90,19 @@ class Session:
             raise _ended(
                 "this is an access token, which ends soon", "log in with a register or a refresh token"
             )
-        with FileLock(self._tokens.lock_path()):
+        with self._lock():
             answer = post("/tokens/refresh", {"refreshToken": token})
             self._keep(Kept.of(TokenPair.model_validate(answer)))
 
     def forget(self) -> None:
         """Forgets the login."""
-        with FileLock(self._tokens.lock_path()):
+        with self._lock():
             self._tokens.put(self._key, None)
         self._first = None
+
+    def _lock(self) -> FileLock:
+        """Another one each time, so that threads and tasks wait for each other as processes do."""
+        return FileLock(self._tokens.lock_path(), mode=0o600)
 
     def _keep(self, kept: Kept) -> None:
         self._given = self._first = None
