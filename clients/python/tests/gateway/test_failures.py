@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from served import ServedGateway
+
 from sparkplatform import SparkPlatform
 from sparkplatform.errors import (
     AuthenticationError,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from served import ServedGateway
+
 from sparkplatform import PermissionDenied, SparkPlatform
 from sparkplatform.errors import AuthenticationError, NotFound
 
