@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from served import ServedGateway
+
 from sparkplatform import SparkPlatform
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from served import ServedGateway
+
 from sparkplatform import Job, SparkPlatform
 
 _begin = ["the driver starts", "hello 1", "hello 2", "hello 3"]

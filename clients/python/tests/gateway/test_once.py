@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lossy import lossy_way
 from served import ServedGateway
+
 from sparkplatform import SparkPlatform
 
 
