@@ -93,6 +93,13 @@ def test_what_the_manifest_refuses_is_a_usage_error(gateway: FakeGateway) -> Non
     assert gateway.submissions == []
 
 
+@pytest.mark.usefixtures("gateway")
+def test_manifest_shows_every_default_and_the_schema() -> None:
+    shown = dict(line.split(maxsplit=1) for line in call("manifest").stdout.splitlines())
+    assert (shown["executor.instances"], shown["restart.retries"]) == ("1", "0")
+    assert json.loads(call("manifest", "--schema").stdout)["properties"]["job"]["required"] == ["name"]
+
+
 def test_a_manifest_from_a_file_is_where_it_starts_from(gateway: FakeGateway) -> None:
     content = json.loads(call("manifest", "--json").stdout)
     content |= {"name": "from-file", "env": {"A": "1"}}

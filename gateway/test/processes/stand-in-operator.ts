@@ -31,13 +31,16 @@ export function standInOperator(scope: Scope, fake: FakeCluster, namespace: stri
   const stop = new AbortController();
   const pause = (): Promise<void> => sleep(stepMs, undefined, { signal: stop.signal });
   const operator = new Running(fake, namespace);
+  /** Those that were told to end, maybe before they run. */
+  const released = new Set<string>();
   const run = async (id: string, name: string): Promise<void> => {
     await pause();
     operator.take(id);
     await pause();
     operator.start(id);
     await pause();
-    if (!name.startsWith("hold")) operator.end(id, name.startsWith("fail") ? 1 : 0);
+    while (name.startsWith("hold") && !released.has(id)) await pause();
+    operator.end(id, name.startsWith("fail") ? 1 : 0);
   };
   const follow = ({ type, plural, object }: Change): void => {
     if (type !== "ADDED" || plural !== "sparkapplications") return;
@@ -56,7 +59,7 @@ export function standInOperator(scope: Scope, fake: FakeCluster, namespace: stri
       operator.say(id, lines);
     },
     finish: (id) => {
-      operator.end(id, 0);
+      released.add(id);
     },
   };
 }

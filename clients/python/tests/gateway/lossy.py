@@ -35,7 +35,7 @@ def lossy_way(to: str, losses: int) -> Iterator[LossyWay]:
         def do_POST(self) -> None:
             self._pass_on()
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_: object) -> None:
             """Says nothing."""
 
         def _pass_on(self) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import os
 import subprocess
 import threading
+import zipfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -46,9 +49,8 @@ class ServedGateway:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(30)
+        # It ends with its stdin.
+        self._process.communicate(timeout=30)
 
     def register_token(self, client_name: str, role: str = "user") -> str:
         """A register token of a new client."""
@@ -91,9 +93,14 @@ class ServedGateway:
         return found
 
     def code(self, job: str) -> dict[str, str]:
-        """The files of a job's ConfigMap."""
+        """The files of a job's ConfigMap, name -> text."""
         data: dict[str, str] = self._do("code", id=job)["data"]
         return data
+
+    def modules(self, job: str) -> set[str]:
+        """The paths in the archive of what a job's program imports."""
+        archive = base64.b64decode(self._do("code", id=job)["binaryData"]["modules.zip"])
+        return set(zipfile.ZipFile(io.BytesIO(archive)).namelist())
 
     def stored(self, key: str) -> int | None:
         """The size of an object in the store, in bytes."""

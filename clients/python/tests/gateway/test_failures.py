@@ -34,6 +34,7 @@ def test_a_failed_job_says_why_and_what_to_do(user: SparkPlatform, tmp_path: Pat
     assert "missing.csv" in str(failed.value)
     assert job.reason is not None
     assert "missing.csv" in job.reason.message
+    assert job.reason.hint is not None
     assert job.reason.hint in str(failed.value)
     job.wait(check=False)
     assert job.state == "FAILED"

@@ -25,7 +25,7 @@ def test_two_lines_run_a_file(gateway: ServedGateway, user: SparkPlatform, progr
     job.wait()
     assert (job.state, job.name, job.namespace) == ("SUCCEEDED", "report", gateway.namespace)
     assert gateway.code(job.id) == {"report.py": "print('hello')\n"}
-    assert job.ui_url == f"https://history.example.org/history/spark-{job.id}/"
+    assert job.ui_url == f"https://history.example.org/ui/{gateway.namespace}/{job.id}/"
 
 
 def test_the_third_line_runs_code_in_s3(gateway: ServedGateway, user: SparkPlatform) -> None:
@@ -57,8 +57,8 @@ def test_a_folder_goes_with_its_modules(gateway: ServedGateway, user: SparkPlatf
     application = gateway.application(job.id)
     assert application is not None
     assert application["spec"]["mainApplicationFile"].endswith("/main.py")
-    assert application["spec"]["deps"]["pyFiles"]
-    assert not any("pycache" in name or "git" in name for name in gateway.code(job.id))
+    assert gateway.code(job.id) == {"main.py": "import lib.words\n"}
+    assert gateway.modules(job.id) == {"lib/__init__.py", "lib/words.py"}
 
 
 def test_a_file_of_5_mb_is_uploaded(gateway: ServedGateway, user: SparkPlatform, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_everything_can_be_overridden(gateway: ServedGateway, user: SparkPlatfor
     executor = spec["executor"]
     assert (executor["cores"], executor["instances"], executor["memory"]) == (3, 4, "4g")
     assert executor["coreLimit"] == "3500m"
-    assert {"name": "STAGE", "value": "test"} in executor["env"]
+    assert executor["envVars"]["STAGE"] == spec["driver"]["envVars"]["STAGE"] == "test"
     assert "s3a://data/code/lib.zip" in spec["deps"]["pyFiles"]
     assert spec["timeToLiveSeconds"] == 700
     assert application["metadata"]["labels"]["example.com/cost-centre"] == "finance"

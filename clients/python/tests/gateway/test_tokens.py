@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from refreshing import whoami
 from served import ServedGateway
 
 from sparkplatform import PermissionDenied, SparkPlatform
@@ -63,11 +64,6 @@ def test_the_token_file_is_its_owners_alone(user: SparkPlatform, own_tokens: Pat
     assert stat.S_IMODE(own_tokens.stat().st_mode) == 0o700
     for file in own_tokens.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
-
-
-def whoami(url: str) -> str:
-    with SparkPlatform(url) as platform:
-        return platform.whoami().name
 
 
 def test_eight_processes_share_one_token_file_when_the_token_has_ended(
