@@ -22,10 +22,11 @@ replacements = {
     "AsyncTransport": "Transport",
     "Awaitable": "_Now",
     "aclose": "close",
-    "aiter_lines": "iter_lines",
+    "aiter_text": "iter_text",
     "aread": "read",
     "async_sleep": "sync_sleep",
     "asynccontextmanager": "contextmanager",
+    "enter_async_context": "enter_context",
 }
 
 

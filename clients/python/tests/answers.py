@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 Json = dict[str, object]
-#: Status, content and headers; None: the connection ends without an answer.
+#: Status, content and headers; None: the connection ends without an answer. Content that is an iterator of bytes is
+#: sent piece by piece, and the connection ends with it.
 Answer = tuple[int, object, dict[str, str]] | None
 
 
@@ -58,6 +59,15 @@ def answering(answer: Callable[[Request], Answer]) -> Iterator[Server]:
                 self.close_connection = True
                 return
             status, content, headers = answered
+            if isinstance(content, Iterator):
+                self.send_response(status)
+                for name, value in {**headers, "connection": "close"}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    for piece in content:
+                        self.wfile.write(piece)
+                return
             data = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.send_response(status)
             for name, value in {"content-type": "application/json", **headers}.items():

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from .._sleep import async_sleep
-from ..errors import JobCancelled, JobFailed, WaitTimeout
+from ..errors import JobCancelled, JobFailed, NotFound, WaitTimeout
 from ..manifest import Manifest
 from ..models import Application, Event, Reason, StateChange, final_states
-from .logs import follow
+from .logs import follow, whole
 from .pages import pages
 
 if TYPE_CHECKING:
@@ -178,14 +178,17 @@ class AsyncJob:
     async def _show_log(self, progress: Progress, deadline: float | None) -> None:
         progress.update(await self.refresh())
         running = False
-        async for told in follow(self._transport, self.id, "driver", deadline):
-            if told.line is None:
-                progress.update(await self.refresh())
-                continue
-            if not running:
-                progress.update(await self.refresh())
-                running = True
-            progress.line(told.line)
+        try:
+            async for told in follow(self._transport, self.id, "driver", deadline):
+                # A driver that begins to write runs; after another state, it is another driver.
+                if told.line is None or not running:
+                    progress.update(await self.refresh())
+                running = told.line is not None
+                if told.line is not None:
+                    progress.line(told.line)
+        except NotFound:
+            # It ended without a log, or its log is gone: its state tells the rest.
+            return
 
     async def logs(self, *, follow: bool = False, executor: int | None = None) -> AsyncIterator[str]:
         """The lines of the driver's log, or of an executor's by its number, from the first on.
@@ -199,14 +202,8 @@ class AsyncJob:
                 if told.line is not None:
                     yield told.line
             return
-        async with self._transport.stream(
-            f"/applications/{self.id}/logs",
-            params={"pod": pod, "follow": "false"},
-            headers={"accept": "text/plain"},
-            read_timeout=self._transport.settings.timeout,
-        ) as response:
-            async for line in response.aiter_lines():
-                yield line
+        async for line in whole(self._transport, self.id, pod):
+            yield line
 
     async def events(self) -> list[Event]:
         """What happened to it, the oldest first: its states, and what Kubernetes tells."""

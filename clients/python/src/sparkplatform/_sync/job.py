@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from .._sleep import sync_sleep
-from ..errors import JobCancelled, JobFailed, WaitTimeout
+from ..errors import JobCancelled, JobFailed, NotFound, WaitTimeout
 from ..manifest import Manifest
 from ..models import Application, Event, Reason, StateChange, final_states
-from .logs import follow
+from .logs import follow, whole
 from .pages import pages
 
 if TYPE_CHECKING:
@@ -179,14 +179,17 @@ class Job:
     def _show_log(self, progress: Progress, deadline: float | None) -> None:
         progress.update(self.refresh())
         running = False
-        for told in follow(self._transport, self.id, "driver", deadline):
-            if told.line is None:
-                progress.update(self.refresh())
-                continue
-            if not running:
-                progress.update(self.refresh())
-                running = True
-            progress.line(told.line)
+        try:
+            for told in follow(self._transport, self.id, "driver", deadline):
+                # A driver that begins to write runs; after another state, it is another driver.
+                if told.line is None or not running:
+                    progress.update(self.refresh())
+                running = told.line is not None
+                if told.line is not None:
+                    progress.line(told.line)
+        except NotFound:
+            # It ended without a log, or its log is gone: its state tells the rest.
+            return
 
     def logs(self, *, follow: bool = False, executor: int | None = None) -> Iterator[str]:
         """The lines of the driver's log, or of an executor's by its number, from the first on.
@@ -200,14 +203,8 @@ class Job:
                 if told.line is not None:
                     yield told.line
             return
-        with self._transport.stream(
-            f"/applications/{self.id}/logs",
-            params={"pod": pod, "follow": "false"},
-            headers={"accept": "text/plain"},
-            read_timeout=self._transport.settings.timeout,
-        ) as response:
-            for line in response.iter_lines():
-                yield line
+        for line in whole(self._transport, self.id, pod):
+            yield line
 
     def events(self) -> list[Event]:
         """What happened to it, the oldest first: its states, and what Kubernetes tells."""

@@ -1,21 +1,21 @@
 # Generated from _async/logs.py by scripts/generate_sync.py: do not edit.
-"""A log that is followed: line by line, over whatever breaks in between."""
+"""A log, line by line: as it is, or followed over whatever breaks in between."""
 
 from __future__ import annotations
 
 import json
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import httpx
-
-from .._failures import unreachable
 from .._sleep import sync_sleep
-from ..errors import GatewayUnreachable, TooManyRequests
+from .transport import Again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import httpx
 
     from .transport import Transport
 
@@ -52,27 +52,51 @@ class _Event:
             self.data.append(value)
 
 
+def whole(transport: Transport, job_id: str, pod: str) -> Iterator[str]:
+    """The lines that there are now. Raises GatewayUnreachable where the connection breaks among them."""
+    try:
+        with ExitStack() as stack:
+            for attempt in transport.attempts():
+                with attempt:
+                    stream = transport.stream(
+                        f"/applications/{job_id}/logs",
+                        params={"pod": pod, "follow": "false"},
+                        headers={"accept": "text/plain"},
+                        read_timeout=transport.settings.timeout,
+                    )
+                    response = stack.enter_context(stream)
+            for line in _lines(response):
+                yield line
+    except Again as again:
+        raise again.error from None
+
+
 def follow(transport: Transport, job_id: str, pod: str, deadline: float | None) -> Iterator[Told]:
     """Each line once, from the first to the last; a stream that breaks is opened again after the last line seen.
 
-    ``deadline``: on the monotonic clock; it ends there without a word. Raises GatewayUnreachable where the gateway
-    stays away for 5 minutes.
+    ``deadline``: on the monotonic clock; it ends there without a word. Raises what is the matter where that is so for
+    5 minutes, such as GatewayUnreachable, and at once what another try would not change.
     """
     last: str | None = None
     alive = time.monotonic()
     while True:
+        pause = 0.5
+        headers = {"accept": "text/event-stream", **({} if last is None else {"last-event-id": last})}
+        silence = _silence if deadline is None else min(_silence, max(deadline - time.monotonic(), 0.01))
         try:
-            headers = {"accept": "text/event-stream", **({} if last is None else {"last-event-id": last})}
-            silence = _silence if deadline is None else min(_silence, max(deadline - time.monotonic(), 0.01))
             with transport.stream(
                 f"/applications/{job_id}/logs", params={"pod": pod}, headers=headers, read_timeout=silence
             ) as response:
                 event = _Event()
                 # Not by a library: those keep signs of life to themselves, and the deadline is looked at with each.
-                for text in response.iter_lines():
+                for text in _lines(response):
                     alive = time.monotonic()
                     if deadline is not None and alive >= deadline:
                         return
+                    if text.startswith(":") and deadline is not None and deadline - alive < silence:
+                        # The next sign of life may come after the deadline: the same stream, with less patience.
+                        pause = 0
+                        break
                     if text:
                         event.add(text)
                         continue
@@ -84,13 +108,24 @@ def follow(transport: Transport, job_id: str, pod: str, deadline: float | None) 
                         last = event.id or last
                         yield Told(line="\n".join(event.data))
                     event = _Event()
-        except (httpx.TransportError, GatewayUnreachable, TooManyRequests) as error:
-            if deadline is not None and time.monotonic() >= deadline:
+        except Again as again:
+            now = time.monotonic()
+            if deadline is not None and now >= deadline:
                 return
-            if time.monotonic() - alive > _patience:
-                raise _told(error, transport) from None
-        sync_sleep(0.5)
+            if now - alive > _patience:
+                raise again.error from None
+            pause = pause if again.after is None else again.after
+        sync_sleep(pause if deadline is None else max(min(pause, deadline - time.monotonic()), 0))
 
 
-def _told(error: Exception, transport: Transport) -> Exception:
-    return unreachable(error, transport.settings.ca) if isinstance(error, httpx.TransportError) else error
+def _lines(response: httpx.Response) -> Iterator[str]:
+    """Not httpx's: those end at form feeds and other characters, too, which a log may have in the middle of a line."""
+    begun: list[str] = []
+    for text in response.iter_text():
+        *ended, rest = text.split("\n")
+        for each in ended:
+            yield "".join([*begun, each])
+            begun = []
+        begun.append(rest)
+    if last := "".join(begun):
+        yield last

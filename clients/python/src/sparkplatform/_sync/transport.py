@@ -32,7 +32,7 @@ _unreached = "tries end with an answer or an error"
 _passing = {429, 502, 503, 504}
 
 
-class _Again(Exception):
+class Again(Exception):
     """What may be over at the next try. ``error``: what it is if it is not."""
 
     def __init__(self, error: SparkPlatformError, after: float | None = None) -> None:
@@ -72,7 +72,7 @@ class Transport:
         """Calls the API, and answers its JSON. ``safe``: whether it may be made twice, so that it is tried again."""
         content = None if body is None else json.dumps(body).encode()
         sent = {**(headers or {}), **({} if content is None else {"content-type": "application/json"})}
-        for attempt in self._attempts():
+        for attempt in self.attempts():
             with attempt:
                 request = self._http.build_request(
                     method, self._url(path), params=params, headers=sent, content=content
@@ -84,7 +84,7 @@ class Transport:
         """Sends content to where the API says. Only what goes to the gateway itself has the token."""
         target = urljoin(f"{self.settings.url}/", url)
         own = httpx.URL(target).netloc == httpx.URL(self.settings.url).netloc
-        for attempt in self._attempts():
+        for attempt in self.attempts():
             with attempt:
                 request = self._http.build_request("PUT", target, headers=dict(headers), content=content)
                 if own:
@@ -96,33 +96,36 @@ class Transport:
     def stream(
         self, path: str, *, params: Mapping[str, Any], headers: Mapping[str, str], read_timeout: float
     ) -> Iterator[httpx.Response]:
-        """Opens an answer that comes bit by bit. ``read_timeout``: seconds of silence after which it is broken."""
+        """Opens an answer that comes bit by bit. ``read_timeout``: seconds of silence after which it is broken.
+
+        Raises Again where it cannot be opened for the moment, or breaks.
+        """
         timeout = httpx.Timeout(self.settings.timeout, read=read_timeout)
         request = self._http.build_request(
             "GET", self._url(path), params=params, headers=dict(headers), timeout=timeout
         )
-        try:
-            response = self._authorized(request, safe=True, stream=True)
-        except _Again as again:
-            raise again.error from None
+        response = self._authorized(request, safe=True, stream=True)
         try:
             yield response
+        except httpx.TransportError as error:
+            raise Again(unreachable(error, self.settings.ca)) from None
         finally:
             response.close()
 
     def post_plain(self, path: str, body: dict[str, str]) -> object:
         """Sends tokens, in the body, and none in the header. The gateway answers a refresh twice within its grace."""
-        for attempt in self._attempts():
+        for attempt in self.attempts():
             with attempt:
                 request = self._http.build_request("POST", self._url(path), json=body)
                 return content_of(self._send(request, safe=path.endswith("/refresh")))
         raise AssertionError(_unreached)
 
-    def _attempts(self) -> Retrying:
+    def attempts(self) -> Retrying:
+        """Tries until there is an answer, or patience has ended: then what was the matter is raised."""
         return Retrying(
             stop=self._is_enough,
             wait=_pause,
-            retry=retry_if_exception_type(_Again),
+            retry=retry_if_exception_type(Again),
             retry_error_callback=_give_up,
         )
 
@@ -151,32 +154,33 @@ class Transport:
     def _send(self, request: httpx.Request, *, safe: bool, stream: bool = False) -> httpx.Response:
         try:
             response = self._http.send(request, stream=stream)
+            if not response.is_success:
+                response.read()
+                response.close()
         except httpx.TransportError as error:
             failure = unreachable(error, self.settings.ca)
             # Without a connection nothing was asked, so that it can be asked again.
             passing = type(failure) is GatewayUnreachable and (safe or isinstance(error, httpx.ConnectError))
-            raise _Again(failure) if passing else failure from None
+            raise Again(failure) if passing else failure from None
         self._answered = True
         if response.is_success:
             return response
-        response.read()
-        response.close()
         failure = refusal(response)
         if response.status_code in _passing and (safe or response.status_code == 429):
-            raise _Again(failure, _retry_after(response))
+            raise Again(failure, _retry_after(response))
         raise failure
 
 
 def _pause(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, _Again) and error.after is not None:
+    if isinstance(error, Again) and error.after is not None:
         return error.after
     return _backoff(state)
 
 
 def _give_up(state: RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, _Again):
+    if isinstance(error, Again):
         raise error.error from None
 
 
