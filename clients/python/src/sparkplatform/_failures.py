@@ -13,6 +13,7 @@ from .errors import (
     GatewayError,
     GatewayUnreachable,
     InvalidManifest,
+    InvalidRequest,
     NotFound,
     PermissionDenied,
     SparkPlatformError,
@@ -52,7 +53,8 @@ def refusal(response: httpx.Response) -> SparkPlatformError:
     problem = _json_object(response)
     violations = problem.get("violations")
     if isinstance(violations, list) and violations:
-        return InvalidManifest([_violation(each) for each in violations])
+        kind_of_request = InvalidManifest if _is_of_job(response.request) else InvalidRequest
+        return kind_of_request([_violation(each) for each in violations])
     code = str(problem.get("code", ""))
     if not code:
         return _no_gateway(response)
@@ -108,6 +110,11 @@ def _is_verification(error: object) -> bool:
 
 def _origin(request: httpx.Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc.decode()}"
+
+
+def _is_of_job(request: httpx.Request) -> bool:
+    """Whether what was sent is a job."""
+    return request.method == "POST" and request.url.path.endswith(("/applications", "/applications:validate"))
 
 
 def _json_object(response: httpx.Response) -> dict[str, Any]:

@@ -15,6 +15,10 @@ class SparkPlatformError(Exception):
     """All errors of this package."""
 
 
+class ConfigurationError(SparkPlatformError):
+    """What says where the platform is and who asks cannot be used: an argument, a variable, a file of this machine."""
+
+
 class GatewayError(SparkPlatformError):
     """The gateway refused a request, or could not do what was asked.
 
@@ -57,15 +61,23 @@ class Violation:
         return f"{self.path}: {self.problem}\n    expected: {self.expected}"
 
 
-class InvalidManifest(SparkPlatformError, ValueError):
-    """What was said of a job is not right. ``violations`` has all that is wrong, not only the first."""
+class InvalidRequest(SparkPlatformError, ValueError):
+    """What was asked for is not right. ``violations`` has all that is wrong, not only the first."""
+
+    _about = "the request"
 
     def __init__(self, violations: Sequence[Violation]) -> None:
         count = "1 problem" if len(violations) == 1 else f"{len(violations)} problems"
         super().__init__(
-            "\n".join([f"the job is not right, {count}:", *(f"  {each}" for each in violations)])
+            "\n".join([f"{self._about} is not right, {count}:", *(f"  {each}" for each in violations)])
         )
         self.violations = tuple(violations)
+
+
+class InvalidManifest(InvalidRequest):
+    """What was said of a job is not right."""
+
+    _about = "the job"
 
 
 class GatewayUnreachable(SparkPlatformError):

@@ -7,13 +7,14 @@ import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from .errors import SparkPlatformError
+from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     from .tokens import TokenFile
 
-_local = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+_local = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,15 @@ class Settings:
         proxy: str | None,
         tokens: TokenFile,
     ) -> Settings:
-        """Raises SparkPlatformError where nobody says where the platform is, or its token would go about in plain."""
+        """Raises ConfigurationError where nobody says where the platform is, or its token would go about in plain."""
         env = os.environ.get
         found = (url or env("SPARKPLATFORM_URL") or tokens.last_url() or "").rstrip("/")
         if not found:
-            raise SparkPlatformError(
+            raise ConfigurationError(
                 "nobody says where the platform is: give SparkPlatform its URL, set SPARKPLATFORM_URL, "
                 "or log in once: sparkplatform login --url https://…"
             )
-        if not found.startswith("https://") and not found.startswith(_local):
-            raise SparkPlatformError(f"{found}: tokens go over https:// alone (http:// only to this machine)")
+        _check(found)
         return cls(
             url=found,
             token=token or env("SPARKPLATFORM_TOKEN") or None,
@@ -59,11 +59,24 @@ class Settings:
         )
 
     def trust(self) -> ssl.SSLContext:
-        """Certificates of this machine's authorities, and of ``ca``. Raises SparkPlatformError where that is no PEM."""
+        """Certificates of this machine's authorities, and of ``ca``. Raises ConfigurationError where that is no PEM."""
         context = ssl.create_default_context()
         if self.ca is not None:
             try:
                 context.load_verify_locations(cadata=Path(self.ca).read_text())
             except (OSError, ValueError, ssl.SSLError) as error:
-                raise SparkPlatformError(f"ca: {self.ca} is no PEM file of certificates ({error})") from None
+                raise ConfigurationError(f"ca: {self.ca} is no PEM file of certificates ({error})") from None
         return context
+
+
+def _check(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.hostname and parts.port != 0 and not (parts.username or parts.query or parts.fragment)
+    except ValueError:
+        usable = False
+    if not usable:
+        # Not the text itself: a password may be in it.
+        raise ConfigurationError("the platform's URL is none such as https://api.spark.example.org: check it")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _local):
+        raise ConfigurationError(f"{url}: tokens go over https:// alone (http:// only to this machine)")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from platformdirs import user_config_path
 
-from .errors import SparkPlatformError
+from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     from .models import TokenPair
@@ -54,7 +54,7 @@ class TokenFile:
         self._path = self._folder / "tokens.json"
 
     def lock_path(self) -> Path:
-        """The lock's file, in a folder that is there. Raises SparkPlatformError where that cannot be made."""
+        """The lock's file, in a folder that is there. Raises ConfigurationError where that cannot be made."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -106,11 +106,11 @@ class TokenFile:
             raise self._damaged()
         return content
 
-    def _damaged(self) -> SparkPlatformError:
-        return SparkPlatformError(f"{self._path} is damaged: remove it, and log in again")
+    def _damaged(self) -> ConfigurationError:
+        return ConfigurationError(f"{self._path} is damaged: remove it, and log in again")
 
-    def _unusable(self, error: OSError) -> SparkPlatformError:
-        return SparkPlatformError(
+    def _unusable(self, error: OSError) -> ConfigurationError:
+        return ConfigurationError(
             f"tokens cannot be kept in {self._folder} ({error.strerror}): set SPARKPLATFORM_CONFIG_DIR to a folder "
             "that you can write to, or use an access token"
         )
@@ -129,13 +129,13 @@ _kinds: dict[str, Literal["register", "refresh", "access"]] = {
 
 
 def kind_of(token: str) -> Literal["register", "refresh", "access", "service-account"]:
-    """Which kind of token a text is. Raises SparkPlatformError where it is none; the text is not in the error."""
+    """Which kind of token a text is. Raises ConfigurationError where it is none; the text is not in the error."""
     kind = _kinds.get(token[:8])
     if kind is not None and re.fullmatch(r"[\w-]{43}", token[8:]):
         return kind
     # A pod's: three parts of base64url.
     if re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", token):
         return "service-account"
-    raise SparkPlatformError(
+    raise ConfigurationError(
         "this is no token of the platform: those begin with spt_reg_, spt_ref_ or spt_acc_; was it cut?"
     )

@@ -12,7 +12,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from tenacity.wait import wait_random_exponential
 
 from .._failures import content_of, refusal, unreachable
-from ..errors import GatewayError, GatewayUnreachable, SparkPlatformError
+from ..errors import ConfigurationError, GatewayError, GatewayUnreachable, SparkPlatformError
 from .session import AsyncSession
 
 if TYPE_CHECKING:
@@ -47,12 +47,19 @@ class AsyncTransport:
         self.settings = settings
         self.session = AsyncSession(settings.url, settings.token, tokens)
         self._answered = False
-        self._http = httpx.AsyncClient(
-            verify=settings.trust(),
-            timeout=settings.timeout,
-            proxy=settings.proxy,
-            headers={"user-agent": "sparkplatform-python"},
-        )
+        trust = settings.trust()
+        try:
+            self._http = httpx.AsyncClient(
+                verify=trust,
+                timeout=settings.timeout,
+                proxy=settings.proxy,
+                headers={"user-agent": "sparkplatform-python"},
+            )
+        except (ValueError, ImportError, httpx.InvalidURL) as error:
+            raise ConfigurationError(
+                f"the proxy cannot be used ({error}): give another one (proxy=…, HTTPS_PROXY, ALL_PROXY), "
+                "or name the platform in NO_PROXY"
+            ) from None
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -80,9 +87,9 @@ class AsyncTransport:
         raise AssertionError(_unreached)
 
     async def put(self, url: str, content: bytes, headers: Mapping[str, str]) -> None:
-        """Sends content to where the API says. Only what goes to the gateway itself has the token."""
+        """Sends content to where the API says: an absolute URL is the store's, and no token goes there."""
         target = urljoin(f"{self.settings.url}/", url)
-        own = httpx.URL(target).netloc == httpx.URL(self.settings.url).netloc
+        own = httpx.URL(url).is_relative_url
         async for attempt in self.attempts():
             with attempt:
                 request = self._http.build_request("PUT", target, headers=dict(headers), content=content)

@@ -25,7 +25,7 @@ def app() -> None:
       sparkplatform run job.py
 
     \b
-    Exit codes: 0 done, 1 the job failed or was cancelled, 2 the command or the manifest is wrong,
+    Exit codes: 0 done, 1 the job failed or was cancelled, 2 the command, its settings or the manifest are wrong,
     3 the token is not accepted, 4 not found or not allowed, 5 the platform cannot be reached, 130 Ctrl-C.
 
     \b

@@ -14,7 +14,8 @@ EXIT_UNREACHABLE = 5
 EXIT_INTERRUPTED = 130
 
 EXIT_CODES: tuple[tuple[type[errors.SparkPlatformError], int], ...] = (
-    (errors.InvalidManifest, EXIT_USAGE),
+    (errors.ConfigurationError, EXIT_USAGE),
+    (errors.InvalidRequest, EXIT_USAGE),
     (errors.AuthenticationError, EXIT_AUTHENTICATION),
     (errors.PermissionDenied, EXIT_REFUSED),
     (errors.NotFound, EXIT_REFUSED),

@@ -1,0 +1,87 @@
+"""What goes wrong is an exception of its own kind, and says what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from answers import Answer, Request, answering
+from click.testing import CliRunner
+
+from sparkplatform import ConfigurationError, InvalidManifest, InvalidRequest, Manifest, SparkPlatform
+from sparkplatform.cli.app import app
+
+access = "spt_acc_" + "a" * 43
+
+
+def violated(_: Request) -> Answer:
+    violation = {"path": "body.x", "problem": "is too long", "expected": "at most 30 days"}
+    content = {"title": "not right", "code": "invalid-input", "violations": [violation]}
+    return 400, content, {"content-type": "application/problem+json"}
+
+
+def test_only_a_job_that_is_wrong_is_a_wrong_job() -> None:
+    manifest = Manifest.from_dict({"namespace": "analytics", "mainFile": "s3a://data/job.py"})
+    with answering(violated) as server, SparkPlatform(server.url, access) as platform:
+        with pytest.raises(InvalidManifest, match="the job is not right"):
+            platform.run(manifest)
+        with pytest.raises(InvalidManifest):
+            platform.validate(manifest)
+        with pytest.raises(InvalidRequest, match="the request is not right") as refused:
+            platform.create_register_token("bob", refresh_ttl=1e9)
+        assert not isinstance(refused.value, InvalidManifest)
+        assert refused.value.violations[0].expected == "at most 30 days"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost.example.org",
+        "http://localhost@example.org",
+        "http://127.0.0.1.example.org",
+        "http://api.example.org",
+        "https://ann:secret@api.example.org",
+        "https://",
+        "https://api.example.org:port",
+        "https://[::1",
+        "https://api.example.org?x=1",
+        "api.example.org",
+    ],
+)
+def test_an_address_that_is_none_or_not_safe(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="https://") as refused:
+        SparkPlatform(url, access)
+    assert "secret" not in str(refused.value)
+
+
+def test_settings_that_cannot_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "https://api.example.org"
+    with pytest.raises(ConfigurationError, match="SPARKPLATFORM_URL"):
+        SparkPlatform()
+    with pytest.raises(ConfigurationError, match="no token"):
+        SparkPlatform(url, "secret")
+    with pytest.raises(ConfigurationError, match="PEM"):
+        SparkPlatform(url, access, ca=tmp_path / "missing.pem")
+    with pytest.raises(ConfigurationError, match="proxy"):
+        SparkPlatform(url, access, proxy="gopher://proxy.example.org")
+    monkeypatch.setenv("HTTPS_PROXY", "gopher://proxy.example.org")
+    with pytest.raises(ConfigurationError, match="HTTPS_PROXY"):
+        SparkPlatform(url, access)
+
+
+def test_the_command_says_so_as_of_a_wrong_command() -> None:
+    done = CliRunner().invoke(app, ["whoami"])
+    assert done.exit_code == 2
+    assert "SPARKPLATFORM_URL" in done.output
+
+
+def test_no_token_goes_to_the_store() -> None:
+    def answer(request: Request) -> Answer:
+        if request.path == "/v1/uploads":
+            # The same host, but not the gateway: the API gives it as a whole.
+            return 200, {"there": False, "url": f"{server.url}/store/x?signed", "headers": {}}, {}
+        return 200, {}, {}
+
+    with answering(answer) as server, SparkPlatform(server.url, access) as platform:
+        platform._upload(b"x", "0" * 64, "py")
+        assert ["authorization" in request.headers for request in server.requests] == [True, False]
