@@ -8,7 +8,14 @@ import pytest
 from answers import Answer, Request, answering
 from click.testing import CliRunner
 
-from sparkplatform import ConfigurationError, InvalidManifest, InvalidRequest, Manifest, SparkPlatform
+from sparkplatform import (
+    ConfigurationError,
+    InvalidManifest,
+    InvalidRequest,
+    Manifest,
+    SparkPlatform,
+    UploadFailed,
+)
 from sparkplatform.cli.app import app
 
 access = "spt_acc_" + "a" * 43
@@ -85,3 +92,46 @@ def test_no_token_goes_to_the_store() -> None:
     with answering(answer) as server, SparkPlatform(server.url, access) as platform:
         platform._upload(b"x", "0" * 64, "py")
         assert ["authorization" in request.headers for request in server.requests] == [True, False]
+
+
+expired = b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
+
+
+class Store:
+    """A gateway that sends uploads to a store, which answers as it is told."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = iter(answers)
+        self.url = ""
+        self.addresses = 0
+
+    def __call__(self, request: Request) -> Answer:
+        if request.path != "/v1/uploads":
+            return next(self.answers)
+        self.addresses += 1
+        url = f"{self.url}/store/code?X-Amz-Signature=secret{self.addresses}"
+        return 200, {"there": False, "url": url, "headers": {}}, {}
+
+
+def upload(store: Store) -> None:
+    with answering(store) as server, SparkPlatform(server.url, access) as platform:
+        store.url = server.url
+        platform._upload(b"x", "0" * 64, "py")
+
+
+def test_a_store_that_refuses_is_told_in_its_words() -> None:
+    xml: Answer = (403, expired, {"content-type": "application/xml"})
+    store = Store(xml, xml)
+    with pytest.raises(UploadFailed, match="403: AccessDenied: Request has expired") as refused:
+        upload(store)
+    assert "secret" not in str(refused.value)
+    assert store.addresses == 2
+
+
+def test_an_upload_goes_on_where_the_store_had_a_fault_or_its_address_has_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+    store = Store((500, b"<Error/>", {}), None, (403, expired, {}), (200, b"", {}))
+    upload(store)
+    assert store.addresses == 2

@@ -184,3 +184,11 @@ def test_tokens_go_over_tls_alone() -> None:
         SparkPlatform("http://api.example.org", first)
     with pytest.raises(SparkPlatformError, match="SPARKPLATFORM_URL"):
         SparkPlatform(token=first)
+
+
+def test_a_login_that_is_not_good_any_more_is_forgotten(own_tokens: Path) -> None:
+    with rotating() as (rotation, server), SparkPlatform(server.url) as platform:
+        platform.login(first)
+        rotation.count += 2
+        platform.logout()
+    assert "spt_" not in (own_tokens / "tokens.json").read_text()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         PermissionDenied,
         SparkPlatformError,
         TooManyRequests,
+        UploadFailed,
         WaitTimeout,
     )
     from .manifest import Manifest
@@ -53,6 +54,7 @@ __all__ = [
     "SparkPlatform",
     "SparkPlatformError",
     "TooManyRequests",
+    "UploadFailed",
     "WaitTimeout",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from .errors import (
     PermissionDenied,
     SparkPlatformError,
     TooManyRequests,
+    UploadFailed,
     Violation,
 )
 
@@ -63,6 +65,17 @@ def refusal(response: httpx.Response) -> SparkPlatformError:
     kind_of_error = _by_status.get(response.status_code, GatewayError)
     return kind_of_error(
         message, code=code, status=response.status_code, request=str(problem.get("instance", ""))
+    )
+
+
+def store_refusal(response: httpx.Response) -> UploadFailed:
+    """The error for an upload that the store did not take; its answers are XML. The answer has been read."""
+    said = [re.search(rf"<{tag}>([^<]*)</{tag}>", response.text) for tag in ("Code", "Message")]
+    why = ": ".join([str(response.status_code), *(each[1] for each in said if each)])
+    return UploadFailed(
+        f"the store at {_origin(response.request)} did not take the code ({why}): run the job again, "
+        "and ask the platform's operators if it stays so",
+        response.status_code,
     )
 
 

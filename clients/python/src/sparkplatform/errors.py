@@ -88,6 +88,14 @@ class CertificateError(GatewayUnreachable):
     """The gateway's certificate is not one that this machine trusts."""
 
 
+class UploadFailed(SparkPlatformError):
+    """The store did not take the code that was to go up before its job. ``status``: HTTP's, of the store."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 class JobFailed(SparkPlatformError):
     """A job that was waited for has failed. ``reason``: why, with a hint what to do."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from ..code import Code, load_code, name_of
-from ..errors import InvalidManifest, NotFound, Violation
+from ..errors import AuthenticationError, InvalidManifest, NotFound, UploadFailed, Violation
 from ..manifest import Manifest
 from ..models import (
     Application,
@@ -172,9 +172,18 @@ class AsyncSparkPlatform:
 
     async def _upload(self, content: bytes, sha256: str, kind: str) -> None:
         wish = {"sha256": sha256, "size": len(content), "kind": kind}
-        answer = await self._transport.call("POST", "/uploads", body=wish)
-        if not answer["there"]:
-            await self._transport.put(answer["url"], content, answer["headers"])
+        for again in (True, False):
+            answer = await self._transport.call("POST", "/uploads", body=wish)
+            if answer["there"]:
+                return
+            try:
+                await self._transport.put(answer["url"], content, answer["headers"])
+            except UploadFailed as error:
+                # Its address has ended, perhaps: another is good for some minutes.
+                if again and error.status == 403:
+                    continue
+                raise
+            return
 
     async def job(self, job_id: str) -> AsyncJob:
         """A job of before, by its id. Raises NotFound."""
@@ -223,10 +232,13 @@ class AsyncSparkPlatform:
         await self._transport.session.log_in(self._transport.post_plain, token)
 
     async def logout(self) -> None:
-        """Revokes the login at this platform, and forgets it."""
-        family = (await self.whoami()).family
-        if family is not None:
-            await self.revoke(family)
+        """Revokes the login at this platform, and forgets it. One that is not good any more is only forgotten."""
+        try:
+            family = (await self.whoami()).family
+            if family is not None:
+                await self.revoke(family)
+        except AuthenticationError:
+            pass
         await self._transport.session.forget()
 
     async def create_register_token(

@@ -11,12 +11,12 @@ import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from tenacity.wait import wait_random_exponential
 
-from .._failures import content_of, refusal, unreachable
+from .._failures import content_of, refusal, store_refusal, unreachable
 from ..errors import ConfigurationError, GatewayError, GatewayUnreachable, SparkPlatformError
 from .session import AsyncSession
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from ..settings import Settings
     from ..tokens import TokenFile
@@ -28,7 +28,9 @@ _first_patience = 3.0
 _backoff = wait_random_exponential(multiplier=0.2, max=5)
 _unreached = "tries end with an answer or an error"
 #: Nothing was done, or another try is as good.
-_passing = {429, 502, 503, 504}
+_passing = frozenset({429, 502, 503, 504})
+#: Nothing was asked yet.
+_unconnected = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class Again(Exception):
@@ -96,7 +98,7 @@ class AsyncTransport:
                 if own:
                     await self._authorized(request, safe=True)
                 else:
-                    await self._send(request, safe=True)
+                    await self._send(request, safe=True, refusal=store_refusal, passing=_passing | {500})
 
     @asynccontextmanager
     async def stream(
@@ -159,7 +161,15 @@ class AsyncTransport:
         request.headers["authorization"] = f"Bearer {token}"
         return await self._send(request, safe=safe, stream=stream)
 
-    async def _send(self, request: httpx.Request, *, safe: bool, stream: bool = False) -> httpx.Response:
+    async def _send(
+        self,
+        request: httpx.Request,
+        *,
+        safe: bool,
+        stream: bool = False,
+        refusal: Callable[[httpx.Response], SparkPlatformError] = refusal,
+        passing: frozenset[int] = _passing,
+    ) -> httpx.Response:
         try:
             response = await self._http.send(request, stream=stream)
             if not response.is_success:
@@ -168,13 +178,13 @@ class AsyncTransport:
         except httpx.TransportError as error:
             failure = unreachable(error, self.settings.ca)
             # Without a connection nothing was asked, so that it can be asked again.
-            passing = type(failure) is GatewayUnreachable and (safe or isinstance(error, httpx.ConnectError))
-            raise Again(failure) if passing else failure from None
+            again = type(failure) is GatewayUnreachable and (safe or isinstance(error, _unconnected))
+            raise Again(failure) if again else failure from None
         self._answered = True
         if response.is_success:
             return response
         failure = refusal(response)
-        if response.status_code in _passing and (safe or response.status_code == 429):
+        if response.status_code in passing and (safe or response.status_code == 429):
             raise Again(failure, _retry_after(response))
         raise failure
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from ..code import Code, load_code, name_of
-from ..errors import InvalidManifest, NotFound, Violation
+from ..errors import AuthenticationError, InvalidManifest, NotFound, UploadFailed, Violation
 from ..manifest import Manifest
 from ..models import (
     Application,
@@ -171,9 +171,18 @@ class SparkPlatform:
 
     def _upload(self, content: bytes, sha256: str, kind: str) -> None:
         wish = {"sha256": sha256, "size": len(content), "kind": kind}
-        answer = self._transport.call("POST", "/uploads", body=wish)
-        if not answer["there"]:
-            self._transport.put(answer["url"], content, answer["headers"])
+        for again in (True, False):
+            answer = self._transport.call("POST", "/uploads", body=wish)
+            if answer["there"]:
+                return
+            try:
+                self._transport.put(answer["url"], content, answer["headers"])
+            except UploadFailed as error:
+                # Its address has ended, perhaps: another is good for some minutes.
+                if again and error.status == 403:
+                    continue
+                raise
+            return
 
     def job(self, job_id: str) -> Job:
         """A job of before, by its id. Raises NotFound."""
@@ -222,10 +231,13 @@ class SparkPlatform:
         self._transport.session.log_in(self._transport.post_plain, token)
 
     def logout(self) -> None:
-        """Revokes the login at this platform, and forgets it."""
-        family = (self.whoami()).family
-        if family is not None:
-            self.revoke(family)
+        """Revokes the login at this platform, and forgets it. One that is not good any more is only forgotten."""
+        try:
+            family = (self.whoami()).family
+            if family is not None:
+                self.revoke(family)
+        except AuthenticationError:
+            pass
         self._transport.session.forget()
 
     def create_register_token(
