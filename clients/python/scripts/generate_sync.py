@@ -41,7 +41,8 @@ def generate(target: Path) -> None:
         # unasync knows words, and this is a type of one.
         text = text.replace("_Now[object]", "object")
         text = text.replace(
-            "from collections.abc import _Now, Callable", "from collections.abc import Callable"
+            "from collections.abc import Iterator, _Now, Callable",
+            "from collections.abc import Callable, Iterator",
         )
         file.write_text(
             f"# Generated from _async/{file.name} by scripts/generate_sync.py: do not edit.\n{text}"

@@ -11,13 +11,20 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from answers import Answer, Request, Server, answering, problem
 
-from sparkplatform import AsyncSparkPlatform, AuthenticationError, SparkPlatform, SparkPlatformError
+from sparkplatform import (
+    AsyncSparkPlatform,
+    AuthenticationError,
+    ConfigurationError,
+    SparkPlatform,
+    SparkPlatformError,
+)
+from sparkplatform._sync import session
 
 first = "spt_ref_" + "0" * 43
 
@@ -29,6 +36,8 @@ class Rotation:
         self.turn = threading.Lock()
         self.count = 0
         self.reused = False
+        #: Whether the token before may come again, as within the gateway's grace.
+        self.graceful = False
         self.life = 900
         self.rejects: set[str] = set()
 
@@ -49,7 +58,10 @@ class Rotation:
     def answer(self, request: Request) -> Answer:
         with self.turn:
             if request.path == "/v1/tokens/refresh":
-                if json.loads(request.body) != {"refreshToken": f"spt_ref_{self.count:0>43}"}:
+                sent = json.loads(request.body)["refreshToken"]
+                if self.graceful and sent == f"spt_ref_{self.count - 1:0>43}":
+                    return 200, self.pair(), {}
+                if sent != f"spt_ref_{self.count:0>43}":
                     self.reused = True
                     return problem(401, "refresh-token-reused")
                 self.count += 1
@@ -192,3 +204,76 @@ def test_a_login_that_is_not_good_any_more_is_forgotten(own_tokens: Path) -> Non
         rotation.count += 2
         platform.logout()
     assert "spt_" not in (own_tokens / "tokens.json").read_text()
+
+
+def test_a_folder_that_cannot_be_worked_in_is_told(own_tokens: Path) -> None:
+    (own_tokens / "tokens.lock").mkdir(parents=True)
+    with rotating() as (_, server), SparkPlatform(server.url, first) as platform:
+        with pytest.raises(ConfigurationError, match="SPARKPLATFORM_CONFIG_DIR"):
+            platform.whoami()
+        assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "content", ["[]", '{"tokens": []}', '{"tokens": {"URL": "x"}}', '{"tokens": {"URL": {}}}']
+)
+def test_what_is_no_file_of_tokens_is_told(content: str, own_tokens: Path) -> None:
+    own_tokens.mkdir()
+    with rotating() as (_, server):
+        (own_tokens / "tokens.json").write_text(content.replace("URL", server.url))
+        with SparkPlatform(server.url) as platform, pytest.raises(ConfigurationError, match="is damaged"):
+            platform.whoami()
+
+
+def test_no_half_written_tokens_stay(own_tokens: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with rotating() as (_, server), SparkPlatform(server.url, first) as platform:
+        with monkeypatch.context() as patch:
+            patch.setattr("os.fsync", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                platform.whoami()
+        assert [file.name for file in own_tokens.iterdir()] == ["tokens.lock"]
+
+
+def test_who_waits_for_another_program_waits_not_for_ever(
+    own_tokens: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "_longest_wait", 0.2)
+    own_tokens.mkdir()
+    program = (
+        "import sys, filelock\nwith filelock.FileLock(sys.argv[1]): print('held', flush=True), input()\n"
+    )
+    command = [sys.executable, "-c", program, str(own_tokens / "tokens.lock")]
+    with (
+        rotating() as (rotation, server),
+        SparkPlatform(server.url, first) as platform,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other,
+    ):
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(SparkPlatformError, match=r"tokens\.lock"):
+            platform.whoami()
+        # One that dies leaves nothing locked.
+        other.kill()
+        other.wait()
+        assert platform.whoami().name == "ann"
+        assert rotation.count == 1
+
+
+def test_a_task_that_is_cancelled_leaves_nothing_locked() -> None:
+    async def all_of_it(url: str) -> None:
+        async with AsyncSparkPlatform(url, first) as platform:
+            for pause in range(20):
+                task = asyncio.create_task(platform.whoami())
+                await asyncio.sleep(pause / 2000)
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            assert (await asyncio.wait_for(platform.whoami(), 10)).name == "ann"
+
+    with rotating() as (rotation, server):
+        rotation.life = 0
+        rotation.graceful = True
+        asyncio.run(all_of_it(server.url))

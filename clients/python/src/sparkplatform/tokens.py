@@ -58,7 +58,7 @@ class TokenFile:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise self._unusable(error) from None
+            raise self.unusable(error) from None
         return self._folder / "tokens.lock"
 
     def last_url(self) -> str | None:
@@ -87,11 +87,18 @@ class TokenFile:
         try:
             # A new file has 0600.
             descriptor, name = tempfile.mkstemp(dir=self._folder, prefix="tokens-")
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(content, file, indent=1)
-            Path(name).replace(self._path)
+            try:
+                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                    json.dump(content, file, indent=1)
+                    file.flush()
+                    os.fsync(descriptor)
+                Path(name).replace(self._path)
+            except BaseException:
+                # Ctrl-C, too: tokens are to lie about nowhere.
+                Path(name).unlink(missing_ok=True)
+                raise
         except OSError as error:
-            raise self._unusable(error) from None
+            raise self.unusable(error) from None
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -99,17 +106,18 @@ class TokenFile:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise self._unusable(error) from None
+            raise self.unusable(error) from None
         except ValueError:
             raise self._damaged() from None
-        if not isinstance(content, dict):
+        if not isinstance(content, dict) or not isinstance(content.get("tokens", {}), dict):
             raise self._damaged()
         return content
 
     def _damaged(self) -> ConfigurationError:
         return ConfigurationError(f"{self._path} is damaged: remove it, and log in again")
 
-    def _unusable(self, error: OSError) -> ConfigurationError:
+    def unusable(self, error: OSError) -> ConfigurationError:
+        """The error for a folder that cannot be worked in."""
         return ConfigurationError(
             f"tokens cannot be kept in {self._folder} ({error.strerror}): set SPARKPLATFORM_CONFIG_DIR to a folder "
             "that you can write to, or use an access token"

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from filelock import AsyncFileLock
+from filelock import AsyncFileLock, Timeout
 
-from ..errors import AuthenticationError
+from ..errors import AuthenticationError, SparkPlatformError
 from ..models import TokenPair
 from ..tokens import Kept, TokenFile, key_of, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     Post = Callable[[str, dict[str, str]], Awaitable[object]]
 
+#: For a lock, in seconds: a little longer than a gateway that is away is waited for with it.
+_longest_wait = 90.0
 _log_in = "get a register token from an admin, then: sparkplatform login"
 
 
@@ -99,9 +102,23 @@ class AsyncSession:
             self._tokens.put(self._key, None)
         self._first = None
 
-    def _lock(self) -> AsyncFileLock:
+    @asynccontextmanager
+    async def _lock(self) -> AsyncIterator[None]:
         """Another one each time, so that threads and tasks wait for each other as processes do."""
-        return AsyncFileLock(self._tokens.lock_path(), mode=0o600)
+        lock = AsyncFileLock(self._tokens.lock_path(), timeout=_longest_wait, mode=0o600)
+        try:
+            await lock.acquire()
+        except Timeout:
+            raise SparkPlatformError(
+                f"another program renews this token, and does not come to an end in {_longest_wait:g} s: try again, "
+                f"or see who has {lock.lock_file} open"
+            ) from None
+        except OSError as error:
+            raise self._tokens.unusable(error) from None
+        try:
+            yield
+        finally:
+            await lock.release()
 
     def _keep(self, kept: Kept) -> None:
         self._given = self._first = None

@@ -3,19 +3,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
-from ..errors import AuthenticationError
+from ..errors import AuthenticationError, SparkPlatformError
 from ..models import TokenPair
 from ..tokens import Kept, TokenFile, key_of, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Post = Callable[[str, dict[str, str]], object]
 
+#: For a lock, in seconds: a little longer than a gateway that is away is waited for with it.
+_longest_wait = 90.0
 _log_in = "get a register token from an admin, then: sparkplatform login"
 
 
@@ -100,9 +103,23 @@ class Session:
             self._tokens.put(self._key, None)
         self._first = None
 
-    def _lock(self) -> FileLock:
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
         """Another one each time, so that threads and tasks wait for each other as processes do."""
-        return FileLock(self._tokens.lock_path(), mode=0o600)
+        lock = FileLock(self._tokens.lock_path(), timeout=_longest_wait, mode=0o600)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise SparkPlatformError(
+                f"another program renews this token, and does not come to an end in {_longest_wait:g} s: try again, "
+                f"or see who has {lock.lock_file} open"
+            ) from None
+        except OSError as error:
+            raise self._tokens.unusable(error) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _keep(self, kept: Kept) -> None:
         self._given = self._first = None
