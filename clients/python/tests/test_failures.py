@@ -69,6 +69,9 @@ def test_settings_that_cannot_be_used(tmp_path: Path, monkeypatch: pytest.Monkey
         SparkPlatform(url, "secret")
     with pytest.raises(ConfigurationError, match="PEM"):
         SparkPlatform(url, access, ca=tmp_path / "missing.pem")
+    (tmp_path / "empty.pem").write_text("")
+    with pytest.raises(ConfigurationError, match="PEM"):
+        SparkPlatform(url, access, ca=tmp_path / "empty.pem")
     with pytest.raises(ConfigurationError, match="proxy"):
         SparkPlatform(url, access, proxy="gopher://proxy.example.org")
     monkeypatch.setenv("HTTPS_PROXY", "gopher://proxy.example.org")

@@ -72,6 +72,11 @@ class Rotation:
             return 200, {"name": "ann", "role": "user", "family": None}, {}
 
 
+def ask(url: str) -> None:
+    with SparkPlatform(url) as platform:
+        platform.whoami()
+
+
 @contextmanager
 def rotating() -> Iterator[tuple[Rotation, Server]]:
     rotation = Rotation()
@@ -221,8 +226,8 @@ def test_what_is_no_file_of_tokens_is_told(content: str, own_tokens: Path) -> No
     own_tokens.mkdir()
     with rotating() as (_, server):
         (own_tokens / "tokens.json").write_text(content.replace("URL", server.url))
-        with SparkPlatform(server.url) as platform, pytest.raises(ConfigurationError, match="is damaged"):
-            platform.whoami()
+        with pytest.raises(ConfigurationError, match="is damaged"):
+            ask(server.url)
 
 
 def test_no_half_written_tokens_stay(own_tokens: Path, monkeypatch: pytest.MonkeyPatch) -> None:

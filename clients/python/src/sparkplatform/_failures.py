@@ -79,15 +79,12 @@ def store_refusal(response: httpx.Response) -> UploadFailed:
     )
 
 
-def unreachable(error: httpx.TransportError, ca: str | None) -> SparkPlatformError:
-    """The error for a request without an answer."""
+def unreachable(error: httpx.TransportError, *, trusts: bool) -> SparkPlatformError:
+    """The error for a request without an answer. ``trusts``: whether certificates were given, or kept by a login."""
     where = _origin(error.request)
     if any("CERTIFICATE_VERIFY_FAILED" in str(each) for each in _causes(error)):
-        how = (
-            "give its CA's certificate (PEM): ca=…, SPARKPLATFORM_CA or --ca"
-            if ca is None
-            else f"{ca} has not the certificate of its CA"
-        )
+        had = "what was given or kept of its CA is of another: " if trusts else ""
+        how = f"{had}give its CA's certificate (PEM): ca=…, SPARKPLATFORM_CA or --ca"
         why = next((each.verify_message for each in _causes(error) if _is_verification(each)), "")
         return CertificateError(f"{where} has a certificate that is not trusted here ({why}): {how}")
     if isinstance(error, httpx.ProxyError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,8 @@ class Settings:
 
     url: str
     token: str | None = field(repr=False)
-    ca: str | None
+    #: PEM, to be trusted besides this machine's authorities.
+    authorities: str | None = field(repr=False)
     cluster: str | None
     timeout: float
     proxy: str | None = field(repr=False)
@@ -40,7 +42,9 @@ class Settings:
         proxy: str | None,
         tokens: TokenFile,
     ) -> Settings:
-        """Raises ConfigurationError where nobody says where the platform is, or its token would go about in plain."""
+        """Raises ConfigurationError where nobody says where the platform is, or its token would go about in plain, or
+        where ``ca`` is no PEM file.
+        """
         env = os.environ.get
         found = (url or env("SPARKPLATFORM_URL") or tokens.last_url() or "").rstrip("/")
         if not found:
@@ -52,21 +56,31 @@ class Settings:
         return cls(
             url=found,
             token=token or env("SPARKPLATFORM_TOKEN") or None,
-            ca=os.fspath(ca) if ca else env("SPARKPLATFORM_CA") or None,
+            authorities=_certificates(ca or env("SPARKPLATFORM_CA")) or tokens.authorities(found),
             cluster=cluster or env("SPARKPLATFORM_CLUSTER") or None,
             timeout=timeout,
             proxy=proxy,
         )
 
     def trust(self) -> ssl.SSLContext:
-        """Certificates of this machine's authorities, and of ``ca``. Raises ConfigurationError where that is no PEM."""
+        """Certificates of this machine's authorities, and of the platform's."""
         context = ssl.create_default_context()
-        if self.ca is not None:
-            try:
-                context.load_verify_locations(cadata=Path(self.ca).read_text())
-            except (OSError, ValueError, ssl.SSLError) as error:
-                raise ConfigurationError(f"ca: {self.ca} is no PEM file of certificates ({error})") from None
+        if self.authorities is not None:
+            context.load_verify_locations(cadata=self.authorities)
         return context
+
+
+def _certificates(ca: str | os.PathLike[str] | None) -> str | None:
+    """What a PEM file has of certificates, and nothing else: it may be kept. Raises ConfigurationError."""
+    if not ca:
+        return None
+    try:
+        text = Path(ca).read_text(encoding="utf-8", errors="replace")
+        found = "".join(re.findall(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?", text))
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=found)
+    except (OSError, ValueError, ssl.SSLError) as error:
+        raise ConfigurationError(f"ca: {os.fspath(ca)} is no PEM file of certificates ({error})") from None
+    return found
 
 
 def _check(url: str) -> None:

@@ -66,6 +66,11 @@ class TokenFile:
         url = self._read().get("lastUrl")
         return url if isinstance(url, str) else None
 
+    def authorities(self, url: str) -> str | None:
+        """The certificates (PEM) that a login at a platform was given to trust."""
+        found = self._read().get("authorities", {}).get(url)
+        return found if isinstance(found, str) else None
+
     def get(self, key: str) -> Kept | None:
         """What is kept under a key."""
         found = self._read().get("tokens", {}).get(key)
@@ -74,16 +79,29 @@ class TokenFile:
         except TypeError:
             raise self._damaged() from None
 
-    def put(self, key: str, kept: Kept | None, last_url: str | None = None) -> None:
-        """Replaces what is kept; None: forgets it. To be called with the lock held."""
+    def put(self, key: str, kept: Kept) -> None:
+        """Replaces what is kept under a key. To be called with the lock held, as all that follow."""
         content = self._read()
-        tokens = content.setdefault("tokens", {})
-        if kept is None:
-            tokens.pop(key, None)
-        else:
-            tokens[key] = asdict(kept)
-        if last_url is not None:
-            content["lastUrl"] = last_url
+        content.setdefault("tokens", {})[key] = asdict(kept)
+        self._write(content)
+
+    def put_login(self, url: str, kept: Kept, authorities: str | None) -> None:
+        """Keeps a login, as the last one. ``authorities``: what it was given to trust."""
+        content = self._read()
+        content["lastUrl"] = url
+        content.setdefault("tokens", {})[key_of(url)] = asdict(kept)
+        if authorities is not None:
+            content.setdefault("authorities", {})[url] = authorities
+        self._write(content)
+
+    def remove(self, key: str) -> None:
+        """Forgets what is kept under a key; of a login, what it trusts as well."""
+        content = self._read()
+        for kind in ("tokens", "authorities"):
+            content.get(kind, {}).pop(key, None)
+        self._write(content)
+
+    def _write(self, content: dict[str, Any]) -> None:
         try:
             # A new file has 0600.
             descriptor, name = tempfile.mkstemp(dir=self._folder, prefix="tokens-")
@@ -109,7 +127,9 @@ class TokenFile:
             raise self.unusable(error) from None
         except ValueError:
             raise self._damaged() from None
-        if not isinstance(content, dict) or not isinstance(content.get("tokens", {}), dict):
+        if not isinstance(content, dict) or not all(
+            isinstance(content.get(kind, {}), dict) for kind in ("tokens", "authorities")
+        ):
             raise self._damaged()
         return content
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import certifi
 import pytest
 from served import ServedGateway
 
@@ -93,3 +94,23 @@ def test_a_certificate_of_an_authority_that_nobody_knows(with_tls: ServedGateway
     authority.write_text(with_tls.authority or "")
     with SparkPlatform(with_tls.api, token=token, ca=str(authority)) as platform:
         assert platform.whoami().name == "ann"
+
+
+def test_a_login_keeps_what_it_trusts(with_tls: ServedGateway, tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    authority.write_text(f"Größe\n{with_tls.authority}")
+    with SparkPlatform(with_tls.api, ca=authority) as platform:
+        platform.login(with_tls.register_token("eve"))
+    authority.unlink()
+    with SparkPlatform() as platform:
+        assert platform.whoami().name == "eve"
+    # What is given wins.
+    with (
+        SparkPlatform(ca=certifi.where()) as platform,
+        pytest.raises(CertificateError, match="is of another"),
+    ):
+        platform.whoami()
+    with SparkPlatform() as platform:
+        platform.logout()
+    with SparkPlatform(with_tls.api, "spt_acc_" + "x" * 43) as platform, pytest.raises(CertificateError):
+        platform.whoami()

@@ -14,6 +14,8 @@ from ..tokens import Kept, TokenFile, key_of, kind_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from ..settings import Settings
+
     Post = Callable[[str, dict[str, str]], Awaitable[object]]
 
 #: For a lock, in seconds: a little longer than a gateway that is away is waited for with it.
@@ -28,8 +30,9 @@ class AsyncSession:
     another has renewed it meanwhile, and renews it if not.
     """
 
-    def __init__(self, url: str, token: str | None, tokens: TokenFile) -> None:
-        self._url = url
+    def __init__(self, settings: Settings, tokens: TokenFile) -> None:
+        url, token = settings.url, settings.token
+        self._settings = settings
         self._tokens = tokens
         self._given: str | None = None
         self._key = key_of(url)
@@ -99,7 +102,7 @@ class AsyncSession:
     async def forget(self) -> None:
         """Forgets the login."""
         async with self._lock():
-            self._tokens.put(self._key, None)
+            self._tokens.remove(self._key)
         self._first = None
 
     @asynccontextmanager
@@ -122,8 +125,8 @@ class AsyncSession:
 
     def _keep(self, kept: Kept) -> None:
         self._given = self._first = None
-        self._key = key_of(self._url)
-        self._tokens.put(self._key, kept, self._url)
+        self._key = key_of(self._settings.url)
+        self._tokens.put_login(self._settings.url, kept, self._settings.authorities)
 
     def _kept(self) -> Kept | None:
         kept = self._tokens.get(self._key)

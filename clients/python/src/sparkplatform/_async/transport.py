@@ -47,7 +47,7 @@ class AsyncTransport:
 
     def __init__(self, settings: Settings, tokens: TokenFile) -> None:
         self.settings = settings
-        self.session = AsyncSession(settings.url, settings.token, tokens)
+        self.session = AsyncSession(settings, tokens)
         self._answered = False
         trust = settings.trust()
         try:
@@ -116,7 +116,7 @@ class AsyncTransport:
         try:
             yield response
         except httpx.TransportError as error:
-            raise Again(unreachable(error, self.settings.ca)) from None
+            raise Again(unreachable(error, trusts=self.settings.authorities is not None)) from None
         finally:
             await response.aclose()
 
@@ -176,7 +176,7 @@ class AsyncTransport:
                 await response.aread()
                 await response.aclose()
         except httpx.TransportError as error:
-            failure = unreachable(error, self.settings.ca)
+            failure = unreachable(error, trusts=self.settings.authorities is not None)
             # Without a connection nothing was asked, so that it can be asked again.
             again = type(failure) is GatewayUnreachable and (safe or isinstance(error, _unconnected))
             raise Again(failure) if again else failure from None

@@ -37,7 +37,8 @@ class SparkPlatform:
 
     ``url``: the API's; default: SPARKPLATFORM_URL, or where somebody has logged in last. ``token``: a refresh token, or
     an access token; default: SPARKPLATFORM_TOKEN, or the one of the last login. ``ca``: a PEM file of certificates to
-    trust besides this machine's; default: SPARKPLATFORM_CA. ``cluster``: default: SPARKPLATFORM_CLUSTER, or the only
+    trust besides this machine's; default: SPARKPLATFORM_CA, or what the last login there was
+    given. ``cluster``: default: SPARKPLATFORM_CLUSTER, or the only
     one there is. ``timeout``: seconds for one call. ``proxy``: a URL; default: HTTPS_PROXY and NO_PROXY.
 
         platform = SparkPlatform("https://api.spark.example.org", token=REFRESH_TOKEN)

@@ -15,6 +15,8 @@ from ..tokens import Kept, TokenFile, key_of, kind_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ..settings import Settings
+
     Post = Callable[[str, dict[str, str]], object]
 
 #: For a lock, in seconds: a little longer than a gateway that is away is waited for with it.
@@ -29,8 +31,9 @@ class Session:
     another has renewed it meanwhile, and renews it if not.
     """
 
-    def __init__(self, url: str, token: str | None, tokens: TokenFile) -> None:
-        self._url = url
+    def __init__(self, settings: Settings, tokens: TokenFile) -> None:
+        url, token = settings.url, settings.token
+        self._settings = settings
         self._tokens = tokens
         self._given: str | None = None
         self._key = key_of(url)
@@ -100,7 +103,7 @@ class Session:
     def forget(self) -> None:
         """Forgets the login."""
         with self._lock():
-            self._tokens.put(self._key, None)
+            self._tokens.remove(self._key)
         self._first = None
 
     @contextmanager
@@ -123,8 +126,8 @@ class Session:
 
     def _keep(self, kept: Kept) -> None:
         self._given = self._first = None
-        self._key = key_of(self._url)
-        self._tokens.put(self._key, kept, self._url)
+        self._key = key_of(self._settings.url)
+        self._tokens.put_login(self._settings.url, kept, self._settings.authorities)
 
     def _kept(self) -> Kept | None:
         kept = self._tokens.get(self._key)

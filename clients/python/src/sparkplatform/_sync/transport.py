@@ -48,7 +48,7 @@ class Transport:
 
     def __init__(self, settings: Settings, tokens: TokenFile) -> None:
         self.settings = settings
-        self.session = Session(settings.url, settings.token, tokens)
+        self.session = Session(settings, tokens)
         self._answered = False
         trust = settings.trust()
         try:
@@ -117,7 +117,7 @@ class Transport:
         try:
             yield response
         except httpx.TransportError as error:
-            raise Again(unreachable(error, self.settings.ca)) from None
+            raise Again(unreachable(error, trusts=self.settings.authorities is not None)) from None
         finally:
             response.close()
 
@@ -175,7 +175,7 @@ class Transport:
                 response.read()
                 response.close()
         except httpx.TransportError as error:
-            failure = unreachable(error, self.settings.ca)
+            failure = unreachable(error, trusts=self.settings.authorities is not None)
             # Without a connection nothing was asked, so that it can be asked again.
             again = type(failure) is GatewayUnreachable and (safe or isinstance(error, _unconnected))
             raise Again(failure) if again else failure from None

@@ -22,7 +22,7 @@ def platform_options(command: Command) -> Command:
         "--ca",
         metavar="FILE",
         type=click.Path(exists=True, dir_okay=False),
-        help="Certificates (PEM) to trust besides the system's; default: SPARKPLATFORM_CA.",
+        help="Certificates (PEM) to trust besides the system's; default: SPARKPLATFORM_CA, or what login was given.",
     )
     return url(ca(command))
 
