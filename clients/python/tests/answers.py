@@ -42,6 +42,28 @@ def problem(status: int, code: str, **headers: str) -> Answer:
     return status, content, {"content-type": "application/problem+json", **headers}
 
 
+def job_fields(state: str) -> Json:
+    """A job as the gateway tells of it."""
+    return {
+        "id": "ann-1",
+        "name": "job",
+        "cluster": "test",
+        "namespace": "analytics",
+        "owner": "ann",
+        "state": state,
+        "reason": None,
+        "hint": None,
+        "sparkVersion": "4.0.4",
+        "sparkId": None,
+        "attempts": 1,
+        "submittedAt": "2026-11-24T12:00:00.000Z",
+        "startedAt": None,
+        "endedAt": None,
+        "historyUrl": None,
+        "uiUrl": None,
+    }
+
+
 @contextmanager
 def answering(answer: Callable[[Request], Answer]) -> Iterator[Server]:
     """Answers each request with what the function says."""

@@ -103,3 +103,26 @@ def test_what_cannot_be_run_is_refused_with_what_would_be_right(
 )
 def test_a_job_is_named_after_its_program(tmp_path: Path, stem: str, name: str) -> None:
     assert load_code(write(tmp_path, {f"{stem}.py": b""}) / f"{stem}.py").name == name
+
+
+def test_a_link_is_followed_to_a_file_and_told_where_it_leads_to_a_folder(tmp_path: Path) -> None:
+    write(tmp_path, {"shared/a.py": b"a = 1\n", "f/main.py": b""})
+    (tmp_path / "f" / "a.py").symlink_to(tmp_path / "shared" / "a.py")
+    assert load_code(tmp_path / "f").content["folder"]["files"]["a.py"] == {"text": "a = 1\n"}
+    (tmp_path / "f" / "lib").symlink_to(tmp_path / "shared")
+    with pytest.raises(InvalidManifest, match="lib: is a link"):
+        load_code(tmp_path / "f")
+
+
+@pytest.mark.parametrize("path", ["f", "f/main.py"])
+def test_a_file_that_cannot_be_read_is_told(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"f/main.py": b""})
+
+    def refused(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with pytest.raises(InvalidManifest, match="Permission denied"):
+        load_code(tmp_path / path)

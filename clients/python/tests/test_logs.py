@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from answers import Answer, Request, answering, problem
+from answers import Answer, Request, answering, job_fields, problem
 
 from sparkplatform import GatewayUnreachable, Job, JobCancelled, SparkPlatform, WaitTimeout
 from sparkplatform._sync import logs
@@ -15,28 +15,6 @@ from sparkplatform._sync import logs
 access = "spt_acc_" + "a" * 43
 odd = "a\x0cb\x1cc\u2028d\x85e"
 end = b'event: end\ndata: {"why": "it has ended"}\n\n'
-
-
-def job_answer(state: str) -> Answer:
-    content = {
-        "id": "ann-1",
-        "name": "job",
-        "cluster": "test",
-        "namespace": "analytics",
-        "owner": "ann",
-        "state": state,
-        "reason": None,
-        "hint": None,
-        "sparkVersion": "4.0.4",
-        "sparkId": None,
-        "attempts": 1,
-        "submittedAt": "2026-11-24T12:00:00.000Z",
-        "startedAt": None,
-        "endedAt": None,
-        "historyUrl": None,
-        "uiUrl": None,
-    }
-    return 200, content, {}
 
 
 def events(*pieces: bytes) -> Answer:
@@ -57,7 +35,7 @@ class Answers:
 
     def __call__(self, request: Request) -> Answer:
         if "/logs" not in request.path:
-            return job_answer(self.state)
+            return 200, job_fields(self.state), {}
         self.asked.append(request)
         return next(self.answers)
 

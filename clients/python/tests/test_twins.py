@@ -40,3 +40,29 @@ def test_the_package_loads_no_http_client() -> None:
     program = "import sys; from sparkplatform import SparkPlatform; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"httpx", "rich", "click", "asyncio"} & set(loaded.stdout.split())
+
+
+def test_a_program_with_all_its_types_is_right(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from sparkplatform import Dependencies, DynamicAllocation, Executor, Job, Restart, SecretKey, Size\n"
+        "from sparkplatform import SparkPlatform\n"
+        "def run(platform: SparkPlatform) -> Job:\n"
+        "    manifest = platform.default_manifest()\n"
+        "    manifest.dynamic_allocation = DynamicAllocation(max_executors=4)\n"
+        "    manifest.executor = Executor(memory='4g')\n"
+        "    manifest.driver = Size(cores=1)\n"
+        "    manifest.secret_env['PASSWORD'] = SecretKey(secret='warehouse', key='password')\n"
+        "    manifest.restart = Restart(policy='Never')\n"
+        "    manifest.dependencies = Dependencies(py_files=['s3a://data/lib.zip'])\n"
+        "    manifest.spark_conf['spark.sql.shuffle.partitions'] = 64\n"
+        "    manifest.arguments = ['a', 1]\n"
+        "    return platform.run(manifest, 'job.py').wait(timeout=60)\n"
+    )
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path, program],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert checked.returncode == 0, checked.stdout

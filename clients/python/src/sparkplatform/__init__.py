@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         UploadFailed,
         WaitTimeout,
     )
-    from .manifest import Manifest
+    from .manifest import Dependencies, DynamicAllocation, Executor, Manifest, Restart, SecretKey, Size
 
 __all__ = [
     "AsyncJob",
@@ -41,6 +41,9 @@ __all__ = [
     "AuthenticationError",
     "CertificateError",
     "ConfigurationError",
+    "Dependencies",
+    "DynamicAllocation",
+    "Executor",
     "GatewayError",
     "GatewayUnreachable",
     "InvalidManifest",
@@ -51,6 +54,9 @@ __all__ = [
     "Manifest",
     "NotFound",
     "PermissionDenied",
+    "Restart",
+    "SecretKey",
+    "Size",
     "SparkPlatform",
     "SparkPlatformError",
     "TooManyRequests",
@@ -62,8 +68,11 @@ _homes = {
     "AsyncJob": "._async.job",
     "AsyncSparkPlatform": "._async.client",
     "Job": "._sync.job",
-    "Manifest": ".manifest",
     "SparkPlatform": "._sync.client",
+    **dict.fromkeys(
+        ("Dependencies", "DynamicAllocation", "Executor", "Manifest", "Restart", "SecretKey", "Size"),
+        ".manifest",
+    ),
 }
 
 

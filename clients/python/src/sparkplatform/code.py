@@ -54,7 +54,7 @@ def load_code(path: str | Path) -> Code:
         raise _wrong(path, "is no file and no folder", "a .py file, or a folder with a main.py")
     if found.suffix != ".py":
         raise _wrong(path, "is no Python", "a .py file; a .jar goes into S3, and its address into main_file")
-    content = found.read_bytes()
+    content = _read(found)
     if len(content) > most_inline:
         upload = Upload(content, "py")
         return Code(_job_name(found.stem), {"upload": {"main": upload.sha256}}, (upload,))
@@ -67,9 +67,9 @@ def load_code(path: str | Path) -> Code:
 
 def _folder(folder: Path) -> Code:
     files = {
-        each.relative_to(folder).as_posix(): each.read_bytes()
+        each.relative_to(folder).as_posix(): _read(each)
         for each in sorted(folder.rglob("*"))
-        if each.is_file() and not _is_left_out(each.relative_to(folder))
+        if not _is_left_out(each.relative_to(folder)) and _is_content(each)
     }
     main = _program(folder, list(files))
     name = _job_name(folder.resolve().name)
@@ -86,6 +86,20 @@ def _folder(folder: Path) -> Code:
 
 def _is_left_out(path: Path) -> bool:
     return any(part.startswith(".") or part == "__pycache__" for part in path.parts) or path.suffix == ".pyc"
+
+
+def _is_content(path: Path) -> bool:
+    if path.is_symlink() and not path.is_file():
+        # Not left out without a word, and not followed: it may lead back to here.
+        raise _wrong(path, "is a link, and not to a file", "the folder itself, or nothing, in its place")
+    return path.is_file()
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _wrong(path, f"cannot be read ({error.strerror})", "a file that you may read") from None
 
 
 def _program(folder: Path, files: list[str]) -> str:

@@ -206,17 +206,19 @@ class SparkPlatform:
         """
         states = [state] if isinstance(state, str) else list(state or ())
         wish = {"state": ",".join(states), "owner": owner, "namespace": namespace}
-        left = limit
+        if limit is not None and limit < 1:
+            return
+        given = 0
         for each in pages(
             self._transport, "/applications", {key: value for key, value in wish.items() if value}
         ):
             if name is not None and each["name"] != name:
                 continue
-            if left is not None:
-                if left <= 0:
-                    return
-                left -= 1
             yield self._job(each)
+            given += 1
+            # Before the next page is asked for.
+            if given == limit:
+                return
 
     def whoami(self) -> WhoAmI:
         """Whom the platform takes this client for."""

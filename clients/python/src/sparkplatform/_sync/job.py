@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from .._sleep import sync_sleep
-from ..errors import JobCancelled, JobFailed, NotFound, WaitTimeout
+from ..errors import JobCancelled, JobFailed, NotFound, SparkPlatformError, WaitTimeout
 from ..manifest import Manifest
 from ..models import Application, Event, Reason, StateChange, final_states
 from .logs import follow, whole
@@ -120,7 +120,14 @@ class Job:
 
     @property
     def manifest(self) -> Manifest:
-        """What was submitted, to be run again or changed. Lists do not have it: `refresh` a job of one first."""
+        """What was submitted, to be run again or changed.
+
+        Raises SparkPlatformError for a job of a list, which does not have it: `refresh` that first.
+        """
+        if not self._application.job:
+            raise SparkPlatformError(
+                f"{self.id} comes from a list, which has no manifests: job.refresh() first"
+            )
         return Manifest.from_dict({**self._application.job, "namespace": self.namespace})
 
     def to_dict(self) -> dict[str, Any]:
