@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from click.testing import CliRunner
 
 from sparkplatform import (
     ConfigurationError,
+    GatewayUnreachable,
     InvalidManifest,
     InvalidRequest,
     Manifest,
@@ -138,3 +141,26 @@ def test_an_upload_goes_on_where_the_store_had_a_fault_or_its_address_has_ended(
     store = Store((500, b"<Error/>", {}), None, (403, expired, {}), (200, b"", {}))
     upload(store)
     assert store.addresses == 2
+
+
+@pytest.mark.parametrize(
+    "content", [{"status": "up"}, [], {"items": [{}]}, {"accessToken": "spt_acc_secret"}]
+)
+def test_json_of_something_else_is_no_answer(content: object) -> None:
+    with answering(lambda _: (200, content, {})) as server, SparkPlatform(server.url, access) as platform:
+        job = Manifest.from_dict({"namespace": "analytics", "mainFile": "s3a://data/job.py"})
+        calls: list[Callable[[], object]] = [
+            platform.whoami,
+            platform.clusters,
+            platform.tokens,
+            lambda: platform.default_manifest("test"),
+            lambda: platform.validate(job),
+            lambda: platform.run(job),
+            lambda: list(platform.jobs()),
+            lambda: platform._upload(b"x", "0" * 64, "py"),
+            lambda: platform.register("spt_reg_" + "r" * 43),
+        ]
+        for call in calls:
+            with pytest.raises(GatewayUnreachable, match=r"no gateway|no answer of a gateway") as failed:
+                call()
+            assert "secret" not in "".join(traceback.format_exception(failed.value))

@@ -42,17 +42,17 @@ _advice = {
 }
 
 
-def content_of(response: httpx.Response) -> Any:
+def content_of(response: httpx.Response) -> dict[str, Any]:
     """The JSON of a good answer. Raises GatewayUnreachable where it is something else, such as a page to log in at."""
-    try:
-        return response.json()
-    except ValueError:
-        raise _no_gateway(response) from None
+    content = _json_object(response)
+    if content is None:
+        raise _no_gateway(response)
+    return content
 
 
 def refusal(response: httpx.Response) -> SparkPlatformError:
     """The error for an answer that is none of the good ones. The answer has been read."""
-    problem = _json_object(response)
+    problem = _json_object(response) or {}
     violations = problem.get("violations")
     if isinstance(violations, list) and violations:
         kind_of_request = InvalidManifest if _is_of_job(response.request) else InvalidRequest
@@ -127,12 +127,12 @@ def _is_of_job(request: httpx.Request) -> bool:
     return request.method == "POST" and request.url.path.endswith(("/applications", "/applications:validate"))
 
 
-def _json_object(response: httpx.Response) -> dict[str, Any]:
+def _json_object(response: httpx.Response) -> dict[str, Any] | None:
     try:
         content: object = response.json()
     except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}
+        return None
+    return content if isinstance(content, dict) else None
 
 
 def _violation(given: object) -> Violation:

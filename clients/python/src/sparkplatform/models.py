@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
+
+from .errors import GatewayUnreachable
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 State = Literal[
     "QUEUED",
@@ -33,6 +38,14 @@ class Answer(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, validate_by_name=True, frozen=True, extra="ignore", defer_build=True
     )
+
+    @classmethod
+    def of(cls, answer: object) -> Self:
+        """Reads what was answered. Raises GatewayUnreachable where it is not the answer of a gateway."""
+        try:
+            return cls.model_validate(answer)
+        except ValidationError as error:
+            raise _no_answer(error) from None
 
     def to_dict(self) -> dict[str, Any]:
         """As the API has it: names in camelCase, times as text."""
@@ -93,6 +106,45 @@ class ClusterEvent(Answer):
 
 
 Event = Annotated[StateEvent | ClusterEvent, Field(discriminator="type")]
+_event: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def event_of(answer: object) -> Event:
+    """Reads an event. Raises GatewayUnreachable where it is none."""
+    try:
+        return _event.validate_python(answer)
+    except ValidationError as error:
+        raise _no_answer(error) from None
+
+
+class Page(Answer):
+    """Items of a list, and where the next ones are."""
+
+    items: list[Any]
+    next_cursor: str | None = None
+
+
+class Defaults(Answer):
+    """What a job has in a cluster where nothing is said, and the JSON Schema of what may be said."""
+
+    cluster: Cluster
+    job: dict[str, Any]
+    job_schema: dict[str, Any] = Field(alias="schema")
+
+
+class Verdict(Answer):
+    """Whether a job is right. ``violations``: path, problem and what was expected."""
+
+    valid: bool
+    violations: list[dict[str, str]]
+
+
+class UploadPlace(Answer):
+    """Where code goes up, if it is not ``there`` yet."""
+
+    there: bool
+    url: str = Field(default="", repr=False)
+    headers: dict[str, str] = Field(default={}, repr=False)
 
 
 class Application(Answer):
@@ -172,3 +224,13 @@ class TokenPair(Answer):
     access_expires_in_seconds: int
     refresh_token: str = Field(repr=False)
     refresh_expires_in_seconds: int
+
+
+def _no_answer(error: ValidationError) -> GatewayUnreachable:
+    # Not the values: tokens may be among them.
+    wrong = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(each) for each in wrong["loc"])
+    return GatewayUnreachable(
+        f"what answered is no gateway, or a newer one ({error.title}: {where}: {wrong['msg']}): check the URL, "
+        "or update sparkplatform"
+    )

@@ -12,11 +12,14 @@ from ..manifest import Manifest
 from ..models import (
     Application,
     Cluster,
+    Defaults,
     NewRegisterToken,
     RegisterToken,
     Revoked,
     Role,
     TokenFamily,
+    UploadPlace,
+    Verdict,
     WhoAmI,
 )
 from ..settings import Settings
@@ -79,26 +82,23 @@ class AsyncSparkPlatform:
 
     async def clusters(self) -> list[Cluster]:
         """The clusters, with their namespaces and versions of Spark."""
-        answer = await self._transport.call("GET", "/clusters")
-        return [Cluster.model_validate(each) for each in answer["items"]]
+        return [Cluster.of(each) async for each in pages(self._transport, "/clusters")]
 
     async def default_manifest(self, cluster: str | None = None) -> Manifest:
         """What a job has where nothing is said, to be changed and run."""
-        answer = await self._default(cluster)
-        offered = Cluster.model_validate(answer["cluster"])
-        job = dict(answer["job"])
+        defaults = await self._default(cluster)
+        offered, job = defaults.cluster, dict(defaults.job)
         if len(offered.namespaces) == 1:
             job["namespace"] = offered.namespaces[0]
         return Manifest.from_dict(job, offered.spark_versions)
 
     async def manifest_schema(self, cluster: str | None = None) -> dict[str, Any]:
         """The JSON Schema of all that may be said of a job."""
-        schema: dict[str, Any] = (await self._default(cluster))["schema"]
-        return schema
+        return (await self._default(cluster)).job_schema
 
-    async def _default(self, cluster: str | None) -> Any:
+    async def _default(self, cluster: str | None) -> Defaults:
         name = cluster or self._transport.settings.cluster or await self._only_cluster()
-        return await self._transport.call("GET", f"/clusters/{name}/manifest")
+        return Defaults.of(await self._transport.call("GET", f"/clusters/{name}/manifest"))
 
     async def _only_cluster(self) -> str:
         names = [each.name for each in await self.clusters()]
@@ -109,9 +109,9 @@ class AsyncSparkPlatform:
     async def validate(self, manifest: Manifest, code: str | Path | None = None) -> None:
         """Checks a job as the platform would, and submits nothing. Raises InvalidManifest with all that is wrong."""
         body, _ = await self._submission(manifest, code)
-        answer = await self._transport.call("POST", "/applications:validate", body=body)
-        if not answer["valid"]:
-            raise InvalidManifest([Violation(**each) for each in answer["violations"]])
+        verdict = Verdict.of(await self._transport.call("POST", "/applications:validate", body=body))
+        if not verdict.valid:
+            raise InvalidManifest([Violation(**each) for each in verdict.violations])
 
     async def run(
         self, manifest: Manifest, code: str | Path | None = None, *, idempotency_key: str | None = None
@@ -134,7 +134,7 @@ class AsyncSparkPlatform:
     def _job(self, answer: object) -> AsyncJob:
         from .job import AsyncJob
 
-        return AsyncJob(self._transport, Application.model_validate(answer))
+        return AsyncJob(self._transport, Application.of(answer))
 
     async def _submission(
         self, manifest: Manifest, code: str | Path | None
@@ -174,11 +174,11 @@ class AsyncSparkPlatform:
     async def _upload(self, content: bytes, sha256: str, kind: str) -> None:
         wish = {"sha256": sha256, "size": len(content), "kind": kind}
         for again in (True, False):
-            answer = await self._transport.call("POST", "/uploads", body=wish)
-            if answer["there"]:
+            place = UploadPlace.of(await self._transport.call("POST", "/uploads", body=wish))
+            if place.there:
                 return
             try:
-                await self._transport.put(answer["url"], content, answer["headers"])
+                await self._transport.put(place.url, content, place.headers)
             except UploadFailed as error:
                 # Its address has ended, perhaps: another is good for some minutes.
                 if again and error.status == 403:
@@ -223,7 +223,7 @@ class AsyncSparkPlatform:
 
     async def whoami(self) -> WhoAmI:
         """Whom the platform takes this client for."""
-        return WhoAmI.model_validate(await self._transport.call("GET", "/whoami"))
+        return WhoAmI.of(await self._transport.call("GET", "/whoami"))
 
     async def register(self, register_token: str) -> None:
         """Uses a register token, once, and keeps the tokens that it is answered as the login at this platform."""
@@ -264,16 +264,16 @@ class AsyncSparkPlatform:
         body = {key: value for key, value in wish.items() if value is not None}
         # Not sent twice: the token of a lost answer could be used by nobody, but would be there.
         answer = await self._transport.call("POST", "/tokens/register-tokens", body=body, safe=False)
-        return NewRegisterToken.model_validate(answer)
+        return NewRegisterToken.of(answer)
 
     async def register_tokens(self) -> list[RegisterToken]:
         """The register tokens, without the tokens; for admins."""
         found = pages(self._transport, "/tokens/register-tokens")
-        return [RegisterToken.model_validate(each) async for each in found]
+        return [RegisterToken.of(each) async for each in found]
 
     async def tokens(self) -> list[TokenFamily]:
         """Who is logged in: one's own logins, or everybody's for admins."""
-        return [TokenFamily.model_validate(each) async for each in pages(self._transport, "/tokens")]
+        return [TokenFamily.of(each) async for each in pages(self._transport, "/tokens")]
 
     async def revoke(self, token_id: str, *, cascade: bool = False) -> Revoked:
         """Revokes a login or a register token, by its id. ``cascade``: with all that it has made. Raises NotFound."""
@@ -283,7 +283,7 @@ class AsyncSparkPlatform:
         except NotFound:
             path = f"/tokens/register-tokens/{token_id}"
             answer = await self._transport.call("DELETE", path, params=params)
-        return Revoked.model_validate(answer)
+        return Revoked.of(answer)
 
 
 def _seconds(time: float | timedelta | None) -> int | None:

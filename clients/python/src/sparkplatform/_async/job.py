@@ -7,12 +7,10 @@ import time
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
-
 from .._sleep import async_sleep
 from ..errors import JobCancelled, JobFailed, NotFound, SparkPlatformError, WaitTimeout
 from ..manifest import Manifest
-from ..models import Application, Event, Reason, StateChange, final_states
+from ..models import Application, Event, Reason, StateChange, event_of, final_states
 from .logs import follow, whole
 from .pages import pages
 
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
 #: Seconds between looks at a job that is waited for: the first, and at the most.
 _look, _longest_look = 0.5, 5.0
-_event: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 class AsyncJob:
@@ -135,9 +132,7 @@ class AsyncJob:
 
     async def refresh(self) -> AsyncJob:
         """Looks again, and answers itself."""
-        self._application = Application.model_validate(
-            await self._transport.call("GET", f"/applications/{self.id}")
-        )
+        self._application = Application.of(await self._transport.call("GET", f"/applications/{self.id}"))
         return self
 
     async def wait(
@@ -215,7 +210,7 @@ class AsyncJob:
     async def events(self) -> list[Event]:
         """What happened to it, the oldest first: its states, and what Kubernetes tells."""
         path = f"/applications/{self.id}/events"
-        return [_event.validate_python(each) async for each in pages(self._transport, path)]
+        return [event_of(each) async for each in pages(self._transport, path)]
 
     async def history(self) -> list[StateChange]:
         """The states that it was in, first to last."""
@@ -224,9 +219,7 @@ class AsyncJob:
 
     async def cancel(self) -> AsyncJob:
         """Cancels it. One that has ended stays as it ended, and is no error."""
-        cancelled = Application.model_validate(
-            await self._transport.call("POST", f"/applications/{self.id}:cancel")
-        )
+        cancelled = Application.of(await self._transport.call("POST", f"/applications/{self.id}:cancel"))
         self._application = cancelled.model_copy(update={"job": self._application.job})
         return self
 

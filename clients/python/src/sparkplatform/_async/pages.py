@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..models import Page
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
@@ -16,9 +18,9 @@ async def pages(
     """The items of all pages, each page asked for when the one before is used up."""
     cursor: dict[str, str] = {}
     while True:
-        page = await transport.call("GET", path, params={**(params or {}), **cursor})
-        for item in page["items"]:
+        page = Page.of(await transport.call("GET", path, params={**(params or {}), **cursor}))
+        for item in page.items:
             yield item
-        if not page.get("nextCursor"):
+        if not page.next_cursor:
             return
-        cursor = {"cursor": page["nextCursor"]}
+        cursor = {"cursor": page.next_cursor}

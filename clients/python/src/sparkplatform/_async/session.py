@@ -74,14 +74,14 @@ class AsyncSession:
             if kept.is_fresh() and kept.access_token != rejected:
                 return kept.access_token
             answer = await post("/tokens/refresh", {"refreshToken": kept.refresh_token})
-            renewed = Kept.of(TokenPair.model_validate(answer))
+            renewed = Kept.of(TokenPair.of(answer))
             self._tokens.put(self._key, renewed)
         return renewed.access_token
 
     async def register(self, post: Post, register_token: str) -> TokenPair:
         """Uses a register token, and keeps what it is answered as the login at this gateway."""
         async with self._lock():
-            pair = TokenPair.model_validate(await post("/tokens/register", {"registerToken": register_token}))
+            pair = TokenPair.of(await post("/tokens/register", {"registerToken": register_token}))
             self._keep(Kept.of(pair))
         return pair
 
@@ -97,7 +97,7 @@ class AsyncSession:
             )
         async with self._lock():
             answer = await post("/tokens/refresh", {"refreshToken": token})
-            self._keep(Kept.of(TokenPair.model_validate(answer)))
+            self._keep(Kept.of(TokenPair.of(answer)))
 
     async def forget(self) -> None:
         """Forgets the login."""

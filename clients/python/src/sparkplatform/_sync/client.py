@@ -13,11 +13,14 @@ from ..manifest import Manifest
 from ..models import (
     Application,
     Cluster,
+    Defaults,
     NewRegisterToken,
     RegisterToken,
     Revoked,
     Role,
     TokenFamily,
+    UploadPlace,
+    Verdict,
     WhoAmI,
 )
 from ..settings import Settings
@@ -80,26 +83,23 @@ class SparkPlatform:
 
     def clusters(self) -> list[Cluster]:
         """The clusters, with their namespaces and versions of Spark."""
-        answer = self._transport.call("GET", "/clusters")
-        return [Cluster.model_validate(each) for each in answer["items"]]
+        return [Cluster.of(each) for each in pages(self._transport, "/clusters")]
 
     def default_manifest(self, cluster: str | None = None) -> Manifest:
         """What a job has where nothing is said, to be changed and run."""
-        answer = self._default(cluster)
-        offered = Cluster.model_validate(answer["cluster"])
-        job = dict(answer["job"])
+        defaults = self._default(cluster)
+        offered, job = defaults.cluster, dict(defaults.job)
         if len(offered.namespaces) == 1:
             job["namespace"] = offered.namespaces[0]
         return Manifest.from_dict(job, offered.spark_versions)
 
     def manifest_schema(self, cluster: str | None = None) -> dict[str, Any]:
         """The JSON Schema of all that may be said of a job."""
-        schema: dict[str, Any] = (self._default(cluster))["schema"]
-        return schema
+        return (self._default(cluster)).job_schema
 
-    def _default(self, cluster: str | None) -> Any:
+    def _default(self, cluster: str | None) -> Defaults:
         name = cluster or self._transport.settings.cluster or self._only_cluster()
-        return self._transport.call("GET", f"/clusters/{name}/manifest")
+        return Defaults.of(self._transport.call("GET", f"/clusters/{name}/manifest"))
 
     def _only_cluster(self) -> str:
         names = [each.name for each in self.clusters()]
@@ -110,9 +110,9 @@ class SparkPlatform:
     def validate(self, manifest: Manifest, code: str | Path | None = None) -> None:
         """Checks a job as the platform would, and submits nothing. Raises InvalidManifest with all that is wrong."""
         body, _ = self._submission(manifest, code)
-        answer = self._transport.call("POST", "/applications:validate", body=body)
-        if not answer["valid"]:
-            raise InvalidManifest([Violation(**each) for each in answer["violations"]])
+        verdict = Verdict.of(self._transport.call("POST", "/applications:validate", body=body))
+        if not verdict.valid:
+            raise InvalidManifest([Violation(**each) for each in verdict.violations])
 
     def run(
         self, manifest: Manifest, code: str | Path | None = None, *, idempotency_key: str | None = None
@@ -135,7 +135,7 @@ class SparkPlatform:
     def _job(self, answer: object) -> Job:
         from .job import Job
 
-        return Job(self._transport, Application.model_validate(answer))
+        return Job(self._transport, Application.of(answer))
 
     def _submission(self, manifest: Manifest, code: str | Path | None) -> tuple[dict[str, Any], Code | None]:
         job = manifest.to_dict()
@@ -173,11 +173,11 @@ class SparkPlatform:
     def _upload(self, content: bytes, sha256: str, kind: str) -> None:
         wish = {"sha256": sha256, "size": len(content), "kind": kind}
         for again in (True, False):
-            answer = self._transport.call("POST", "/uploads", body=wish)
-            if answer["there"]:
+            place = UploadPlace.of(self._transport.call("POST", "/uploads", body=wish))
+            if place.there:
                 return
             try:
-                self._transport.put(answer["url"], content, answer["headers"])
+                self._transport.put(place.url, content, place.headers)
             except UploadFailed as error:
                 # Its address has ended, perhaps: another is good for some minutes.
                 if again and error.status == 403:
@@ -222,7 +222,7 @@ class SparkPlatform:
 
     def whoami(self) -> WhoAmI:
         """Whom the platform takes this client for."""
-        return WhoAmI.model_validate(self._transport.call("GET", "/whoami"))
+        return WhoAmI.of(self._transport.call("GET", "/whoami"))
 
     def register(self, register_token: str) -> None:
         """Uses a register token, once, and keeps the tokens that it is answered as the login at this platform."""
@@ -263,16 +263,16 @@ class SparkPlatform:
         body = {key: value for key, value in wish.items() if value is not None}
         # Not sent twice: the token of a lost answer could be used by nobody, but would be there.
         answer = self._transport.call("POST", "/tokens/register-tokens", body=body, safe=False)
-        return NewRegisterToken.model_validate(answer)
+        return NewRegisterToken.of(answer)
 
     def register_tokens(self) -> list[RegisterToken]:
         """The register tokens, without the tokens; for admins."""
         found = pages(self._transport, "/tokens/register-tokens")
-        return [RegisterToken.model_validate(each) for each in found]
+        return [RegisterToken.of(each) for each in found]
 
     def tokens(self) -> list[TokenFamily]:
         """Who is logged in: one's own logins, or everybody's for admins."""
-        return [TokenFamily.model_validate(each) for each in pages(self._transport, "/tokens")]
+        return [TokenFamily.of(each) for each in pages(self._transport, "/tokens")]
 
     def revoke(self, token_id: str, *, cascade: bool = False) -> Revoked:
         """Revokes a login or a register token, by its id. ``cascade``: with all that it has made. Raises NotFound."""
@@ -282,7 +282,7 @@ class SparkPlatform:
         except NotFound:
             path = f"/tokens/register-tokens/{token_id}"
             answer = self._transport.call("DELETE", path, params=params)
-        return Revoked.model_validate(answer)
+        return Revoked.of(answer)
 
 
 def _seconds(time: float | timedelta | None) -> int | None:

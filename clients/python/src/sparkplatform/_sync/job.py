@@ -8,12 +8,10 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
-
 from .._sleep import sync_sleep
 from ..errors import JobCancelled, JobFailed, NotFound, SparkPlatformError, WaitTimeout
 from ..manifest import Manifest
-from ..models import Application, Event, Reason, StateChange, final_states
+from ..models import Application, Event, Reason, StateChange, event_of, final_states
 from .logs import follow, whole
 from .pages import pages
 
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
 #: Seconds between looks at a job that is waited for: the first, and at the most.
 _look, _longest_look = 0.5, 5.0
-_event: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 class Job:
@@ -136,9 +133,7 @@ class Job:
 
     def refresh(self) -> Job:
         """Looks again, and answers itself."""
-        self._application = Application.model_validate(
-            self._transport.call("GET", f"/applications/{self.id}")
-        )
+        self._application = Application.of(self._transport.call("GET", f"/applications/{self.id}"))
         return self
 
     def wait(
@@ -216,7 +211,7 @@ class Job:
     def events(self) -> list[Event]:
         """What happened to it, the oldest first: its states, and what Kubernetes tells."""
         path = f"/applications/{self.id}/events"
-        return [_event.validate_python(each) for each in pages(self._transport, path)]
+        return [event_of(each) for each in pages(self._transport, path)]
 
     def history(self) -> list[StateChange]:
         """The states that it was in, first to last."""
@@ -225,9 +220,7 @@ class Job:
 
     def cancel(self) -> Job:
         """Cancels it. One that has ended stays as it ended, and is no error."""
-        cancelled = Application.model_validate(
-            self._transport.call("POST", f"/applications/{self.id}:cancel")
-        )
+        cancelled = Application.of(self._transport.call("POST", f"/applications/{self.id}:cancel"))
         self._application = cancelled.model_copy(update={"job": self._application.job})
         return self
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..models import Page
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -15,9 +17,9 @@ def pages(transport: Transport, path: str, params: Mapping[str, Any] | None = No
     """The items of all pages, each page asked for when the one before is used up."""
     cursor: dict[str, str] = {}
     while True:
-        page = transport.call("GET", path, params={**(params or {}), **cursor})
-        for item in page["items"]:
+        page = Page.of(transport.call("GET", path, params={**(params or {}), **cursor}))
+        for item in page.items:
             yield item
-        if not page.get("nextCursor"):
+        if not page.next_cursor:
             return
-        cursor = {"cursor": page["nextCursor"]}
+        cursor = {"cursor": page.next_cursor}

@@ -75,14 +75,14 @@ class Session:
             if kept.is_fresh() and kept.access_token != rejected:
                 return kept.access_token
             answer = post("/tokens/refresh", {"refreshToken": kept.refresh_token})
-            renewed = Kept.of(TokenPair.model_validate(answer))
+            renewed = Kept.of(TokenPair.of(answer))
             self._tokens.put(self._key, renewed)
         return renewed.access_token
 
     def register(self, post: Post, register_token: str) -> TokenPair:
         """Uses a register token, and keeps what it is answered as the login at this gateway."""
         with self._lock():
-            pair = TokenPair.model_validate(post("/tokens/register", {"registerToken": register_token}))
+            pair = TokenPair.of(post("/tokens/register", {"registerToken": register_token}))
             self._keep(Kept.of(pair))
         return pair
 
@@ -98,7 +98,7 @@ class Session:
             )
         with self._lock():
             answer = post("/tokens/refresh", {"refreshToken": token})
-            self._keep(Kept.of(TokenPair.model_validate(answer)))
+            self._keep(Kept.of(TokenPair.of(answer)))
 
     def forget(self) -> None:
         """Forgets the login."""

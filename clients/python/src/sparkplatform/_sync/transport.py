@@ -77,7 +77,7 @@ class Transport:
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         safe: bool = True,
-    ) -> Any:
+    ) -> dict[str, Any]:
         """Calls the API, and answers its JSON. ``safe``: whether it may be made twice, so that it is tried again."""
         content = None if body is None else json.dumps(body).encode()
         sent = {**(headers or {}), **({} if content is None else {"content-type": "application/json"})}
