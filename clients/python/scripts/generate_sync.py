@@ -12,6 +12,7 @@ import unasync
 
 package = Path(__file__).parents[1] / "src" / "sparkplatform"
 replacements = {
+    "AsyncAdmission": "Admission",
     "AsyncClient": "Client",
     "AsyncExitStack": "ExitStack",
     "AsyncFileLock": "FileLock",

@@ -54,6 +54,15 @@ def test_a_fault_of_the_request_is_told_at_once() -> None:
         assert len(server.requests) == 1
 
 
+def test_who_is_to_wait_for_longer_than_there_is_patience_is_told_at_once(quick: list[float]) -> None:
+    later = problem(429, "too-many-failures", **{"retry-after": "3600"})
+    with answering(lambda _: later) as server, SparkPlatform(server.url, access) as platform:
+        with pytest.raises(TooManyRequests, match="in 3600 s"):
+            platform.whoami()
+        assert len(server.requests) == 1
+    assert quick == []
+
+
 def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "_patience", 0.5)
     with answering(lambda _: problem(429, "too-many-failures")) as server:

@@ -60,7 +60,9 @@ def refusal(response: httpx.Response) -> SparkPlatformError:
     code = str(problem.get("code", ""))
     if not code:
         return _no_gateway(response)
-    parts = [problem.get("title"), problem.get("detail"), _advice.get(code)]
+    seconds = response.headers.get("retry-after")
+    later = f"try again in {seconds} s" if seconds else None
+    parts = [problem.get("title"), problem.get("detail"), _advice.get(code), later]
     message = ": ".join(str(each) for each in parts if each)
     kind_of_error = _by_status.get(response.status_code, GatewayError)
     return kind_of_error(

@@ -1,0 +1,89 @@
+"""Who is let in: logging in and out, and the tokens of others."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ..errors import AuthenticationError, NotFound
+from ..models import NewRegisterToken, RegisterToken, Revoked, Role, TokenFamily, WhoAmI
+from .pages import pages
+
+if TYPE_CHECKING:
+    from .transport import AsyncTransport
+
+
+class AsyncAdmission:
+    """The part of a platform that is about tokens."""
+
+    _transport: AsyncTransport
+
+    async def whoami(self) -> WhoAmI:
+        """Whom the platform takes this client for."""
+        return WhoAmI.of(await self._transport.call("GET", "/whoami"))
+
+    async def register(self, register_token: str) -> None:
+        """Uses a register token, once, and keeps the tokens that it is answered as the login at this platform."""
+        transport = self._transport
+        await transport.session.register(transport.post_plain, register_token)
+
+    async def login(self, token: str) -> None:
+        """Keeps a register or a refresh token as the login at this platform."""
+        await self._transport.session.log_in(self._transport.post_plain, token)
+
+    async def logout(self) -> None:
+        """Revokes the login at this platform, and forgets it. One that is not good any more is only forgotten."""
+        try:
+            family = (await self.whoami()).family
+            if family is not None:
+                await self.revoke(family)
+        except AuthenticationError:
+            pass
+        await self._transport.session.forget()
+
+    async def create_register_token(
+        self,
+        client_name: str,
+        access_ttl: float | timedelta | None = None,
+        refresh_ttl: float | timedelta | None = None,
+        role: Role = "user",
+    ) -> NewRegisterToken:
+        """Makes a token with which a client registers, once; for admins.
+
+        ``access_ttl``, ``refresh_ttl``: how long its tokens live, in seconds; by default the platform's.
+        """
+        wish = {
+            "clientName": client_name,
+            "role": role,
+            "accessLifetimeSeconds": _seconds(access_ttl),
+            "refreshLifetimeSeconds": _seconds(refresh_ttl),
+        }
+        body = {key: value for key, value in wish.items() if value is not None}
+        # Not sent twice: the token of a lost answer could be used by nobody, but would be there.
+        answer = await self._transport.call("POST", "/tokens/register-tokens", body=body, safe=False)
+        return NewRegisterToken.of(answer)
+
+    async def register_tokens(self) -> list[RegisterToken]:
+        """The register tokens, without the tokens; for admins."""
+        found = pages(self._transport, "/tokens/register-tokens")
+        return [RegisterToken.of(each) async for each in found]
+
+    async def tokens(self) -> list[TokenFamily]:
+        """Who is logged in: one's own logins, or everybody's for admins."""
+        return [TokenFamily.of(each) async for each in pages(self._transport, "/tokens")]
+
+    async def revoke(self, token_id: str, *, cascade: bool = False) -> Revoked:
+        """Revokes a login or a register token, by its id. ``cascade``: with all that it has made. Raises NotFound."""
+        params = {"cascade": "true"} if cascade else {}
+        try:
+            answer = await self._transport.call("DELETE", f"/tokens/{token_id}", params=params)
+        except NotFound:
+            path = f"/tokens/register-tokens/{token_id}"
+            answer = await self._transport.call("DELETE", path, params=params)
+        return Revoked.of(answer)
+
+
+def _seconds(time: float | timedelta | None) -> int | None:
+    if time is None:
+        return None
+    return int(time.total_seconds() if isinstance(time, timedelta) else time)
