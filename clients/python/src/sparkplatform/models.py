@@ -106,7 +106,8 @@ class ClusterEvent(Answer):
 
 
 Event = Annotated[StateEvent | ClusterEvent, Field(discriminator="type")]
-_event: TypeAdapter[Event] = TypeAdapter(Event)
+# Built when the first event comes: that takes longer than to load all the rest here.
+_event: TypeAdapter[Event] = TypeAdapter(Event, config=ConfigDict(defer_build=True))
 
 
 def event_of(answer: object) -> Event:
