@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from answers import Answer, Request, answering, job_fields
+from answers import Answer, Request, answering, job_fields, problem
 
 from sparkplatform import SparkPlatform, SparkPlatformError
 
@@ -37,3 +37,11 @@ def test_a_job_of_a_list_has_no_manifest_to_be_taken_for_one() -> None:
         [job] = platform.jobs(limit=1)
         with pytest.raises(SparkPlatformError, match="refresh"):
             _ = job.manifest
+
+
+def test_a_deletion_whose_answer_is_lost_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+    answers = iter([(200, job_fields("SUCCEEDED"), {}), None, problem(404, "not-found")])
+    with answering(lambda _: next(answers)) as server, SparkPlatform(server.url, access) as platform:
+        platform.job("ann-1").delete()
+        assert [str(request) for request in server.requests][1:] == ["DELETE /v1/applications/ann-1"] * 2

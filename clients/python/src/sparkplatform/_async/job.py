@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from .._sleep import async_sleep
@@ -224,8 +224,10 @@ class AsyncJob:
         return self
 
     async def delete(self) -> None:
-        """Forgets it; only one that has ended can be forgotten."""
-        await self._transport.call("DELETE", f"/applications/{self.id}")
+        """Forgets it; only one that has ended can be forgotten. One that is forgotten already is no error."""
+        # Such as by a try before, whose answer was lost.
+        with suppress(NotFound):
+            await self._transport.call("DELETE", f"/applications/{self.id}")
 
 
 _follow = follow

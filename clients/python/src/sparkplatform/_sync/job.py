@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from .._sleep import sync_sleep
@@ -225,8 +225,10 @@ class Job:
         return self
 
     def delete(self) -> None:
-        """Forgets it; only one that has ended can be forgotten."""
-        self._transport.call("DELETE", f"/applications/{self.id}")
+        """Forgets it; only one that has ended can be forgotten. One that is forgotten already is no error."""
+        # Such as by a try before, whose answer was lost.
+        with suppress(NotFound):
+            self._transport.call("DELETE", f"/applications/{self.id}")
 
 
 _follow = follow
