@@ -28,16 +28,22 @@ def line(number: int, text: str) -> bytes:
 class Answers:
     """A job whose log is answered by each of ``answers`` in turn. ``asked``: what came for the log."""
 
-    def __init__(self, *answers: Answer, state: str = "RUNNING") -> None:
+    def __init__(self, *answers: Answer, state: str = "SUCCEEDED", runs: int = 0) -> None:
         self.answers = iter(answers)
         self.state = state
+        #: How many drivers are still to come; 0: the state stays.
+        self.runs = runs
         self.asked: list[Request] = []
 
     def __call__(self, request: Request) -> Answer:
         if "/logs" not in request.path:
             return 200, job_fields(self.state), {}
         self.asked.append(request)
-        return next(self.answers)
+        answer = next(self.answers)
+        if self.runs:
+            self.runs -= 1
+            self.state = "SUCCEEDED" if self.runs == 0 else "RETRYING"
+        return answer
 
 
 @contextmanager
@@ -106,7 +112,7 @@ def test_a_wait_with_logs_ends_in_time(signs: float) -> None:
             time.sleep(signs)
 
     answers = [(200, quiet(), {"content-type": "text/event-stream"}) for _ in range(20)]
-    with job_of(Answers(*answers)) as job:
+    with job_of(Answers(*answers, state="RUNNING")) as job:
         began = time.monotonic()
         with pytest.raises(WaitTimeout):
             job.wait(timeout=0.6, logs=True)
@@ -116,3 +122,12 @@ def test_a_wait_with_logs_ends_in_time(signs: float) -> None:
 def test_a_job_without_a_log_ends_as_it_ended() -> None:
     with job_of(Answers(problem(404, "not-found"), state="CANCELLED")) as job, pytest.raises(JobCancelled):
         job.wait(logs=True)
+
+
+def test_a_job_that_is_tried_again_is_followed_to_its_end() -> None:
+    answers = Answers(
+        events(line(1, "first run"), end), events(end), events(line(2, "second run"), end), runs=3
+    )
+    with job_of(answers) as job:
+        assert list(job.logs(follow=True)) == ["first run", "second run"]
+    assert answers.asked[2].headers["last-event-id"] == "2026-11-24T12:00:00Z.1"

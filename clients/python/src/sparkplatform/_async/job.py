@@ -11,7 +11,7 @@ from .._sleep import async_sleep
 from ..errors import JobCancelled, JobFailed, NotFound, SparkPlatformError, WaitTimeout
 from ..manifest import Manifest
 from ..models import Application, Event, Reason, StateChange, event_of, final_states
-from .logs import follow, whole
+from .logs import Place, Told, follow, whole
 from .pages import pages
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class AsyncJob:
         progress.update(await self.refresh())
         running = False
         try:
-            async for told in follow(self._transport, self.id, "driver", deadline):
+            async for told in self._followed("driver", deadline):
                 # A driver that begins to write runs; after another state, it is another driver.
                 if told.line is None or not running:
                     progress.update(await self.refresh())
@@ -192,15 +192,30 @@ class AsyncJob:
             # It ended without a log, or its log is gone: its state tells the rest.
             return
 
+    async def _followed(self, pod: str, deadline: float | None) -> AsyncIterator[Told]:
+        """A log to its end; the driver's to the job's, since one that is run again has another driver."""
+        place = Place()
+        while True:
+            try:
+                async for told in follow(self._transport, self.id, pod, deadline, place):
+                    yield told
+            except NotFound:
+                if place.last is None:
+                    raise
+            late = deadline is not None and time.monotonic() >= deadline
+            if pod != "driver" or late or (await self.refresh()).done:
+                return
+            await async_sleep(_look)
+
     async def logs(self, *, follow: bool = False, executor: int | None = None) -> AsyncIterator[str]:
         """The lines of the driver's log, or of an executor's by its number, from the first on.
 
         ``follow``: waits for more until the job has ended, over restarts of the gateway and lost connections, and gives
-        each line once. The log is there after the job has gone, too.
+        each line once, of each run of a job that is tried again. The log is there after the job has gone, too.
         """
         pod = "driver" if executor is None else f"executor-{executor}"
         if follow:
-            async for told in _follow(self._transport, self.id, pod, None):
+            async for told in self._followed(pod, None):
                 if told.line is not None:
                     yield told.line
             return
@@ -228,6 +243,3 @@ class AsyncJob:
         # Such as by a try before, whose answer was lost.
         with suppress(NotFound):
             await self._transport.call("DELETE", f"/applications/{self.id}")
-
-
-_follow = follow

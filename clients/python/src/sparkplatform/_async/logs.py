@@ -33,6 +33,13 @@ class Told:
 
 
 @dataclass
+class Place:
+    """How far a log was read. ``last``: the id of the last line; None: none yet."""
+
+    last: str | None = None
+
+
+@dataclass
 class _Event:
     """A server-sent event as it comes: https://html.spec.whatwg.org/multipage/server-sent-events.html"""
 
@@ -71,18 +78,18 @@ async def whole(transport: AsyncTransport, job_id: str, pod: str) -> AsyncIterat
 
 
 async def follow(
-    transport: AsyncTransport, job_id: str, pod: str, deadline: float | None
+    transport: AsyncTransport, job_id: str, pod: str, deadline: float | None, place: Place
 ) -> AsyncIterator[Told]:
-    """Each line once, from the first to the last; a stream that breaks is opened again after the last line seen.
+    """Each line once, after ``place``, to the end of the pod; a stream that breaks is opened again where it was.
 
     ``deadline``: on the monotonic clock; it ends there without a word. Raises what is the matter where that is so for
     5 minutes, such as GatewayUnreachable, and at once what another try would not change.
     """
-    last: str | None = None
     alive = time.monotonic()
     while True:
         pause = 0.5
-        headers = {"accept": "text/event-stream", **({} if last is None else {"last-event-id": last})}
+        after = {} if place.last is None else {"last-event-id": place.last}
+        headers = {"accept": "text/event-stream", **after}
         silence = _silence if deadline is None else min(_silence, max(deadline - time.monotonic(), 0.01))
         try:
             async with transport.stream(
@@ -106,7 +113,7 @@ async def follow(
                     if event.name == "state":
                         yield Told(state=json.loads("\n".join(event.data))["state"])
                     elif event.data:
-                        last = event.id or last
+                        place.last = event.id or place.last
                         yield Told(line="\n".join(event.data))
                     event = _Event()
         except Again as again:
