@@ -5,7 +5,6 @@ import { after, before, describe, it } from "node:test";
 import { listAt, textAt } from "../../support/kube-json.ts";
 import { until } from "../../support/kube-wait.ts";
 import { Api } from "../api.ts";
-import type { Bucket } from "../bucket.ts";
 import { e2eEnvironment } from "../environment.ts";
 import { HttpsClient } from "../https-client.ts";
 import { E2ePlatform, report } from "../platform.ts";
@@ -46,7 +45,6 @@ describe("the gateway while others fail", () => {
   let platform: E2ePlatform;
   let api: Api;
   let ann: Submitter;
-  let bucket: Bucket;
   const { apiServer } = e2eEnvironment(process.env);
 
   before(async () => {
@@ -59,7 +57,6 @@ describe("the gateway while others fail", () => {
     api = new Api(client, `https://${host}:${exposure.nodePort}`);
     const admin = await api.register(textAt(output, "registerToken") ?? "");
     ann = new Submitter(api, await api.join(admin, "ann", "user"));
-    bucket = await platform.bucket({ namespace: store.namespace, name: "bucket-setup" });
   });
   after(async () => {
     await platform.close();
@@ -98,9 +95,7 @@ describe("the gateway while others fail", () => {
     await removeDriver(archived);
     const id = await ann.submit(submission("dying", dying), "dying");
     await ann.reaches(id, "RUNNING");
-    await until("its last words", 60_000, async () =>
-      (await ann.log(id)).includes("last words") ? { done: undefined } : { waiting: "nothing" },
-    );
+    await ann.says(id, "last words");
 
     await scale(platform.kube, store, 0);
     const { reason, hint } = reasonOf(await ann.reaches(id, "FAILED"));
@@ -116,13 +111,16 @@ describe("the gateway while others fail", () => {
     assert.match(await ann.log(archived), /before it/);
   });
 
-  const inBucket = (id: string): Promise<void> =>
-    until(`the log of ${id} in the bucket`, 300_000, async () => {
+  const inBucket = async (id: string): Promise<void> => {
+    // A way to the store ends with its pod.
+    const bucket = await platform.bucket({ namespace: store.namespace, name: "bucket-setup" });
+    await until(`the log of ${id} in the bucket`, 300_000, async () => {
       const keys = await bucket.keys(`logs/${id}/`);
       return keys.includes(`logs/${id}/${id}-driver.log.gz`)
         ? { done: undefined }
         : { waiting: keys.join(" ") };
     });
+  };
   const removeDriver = async (id: string): Promise<void> => {
     const pod = { apiVersion: "v1", kind: "Pod", namespace: team, name: `${id}-driver` };
     await platform.kube.remove(pod);
