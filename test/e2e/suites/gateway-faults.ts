@@ -72,6 +72,8 @@ describe("the gateway while others fail", () => {
       const running = await ann.submit(submission("ticking", ticking), "ticking");
       const followed = ann.followed(running);
       await ann.reaches(running, "RUNNING");
+      // Before that, Spark itself cannot do without the API server.
+      await ann.says(running, "tick 0");
       execFileSync(apiServer, ["stop"]);
       const waiting = await ann.submit(submission("meanwhile", `print("hello")`), "meanwhile").finally(() => {
         execFileSync(apiServer, ["start"]);
