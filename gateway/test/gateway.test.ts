@@ -4,6 +4,7 @@ import "./auth/guard.ts";
 import "./auth/matrix.ts";
 import "./auth/token-review.ts";
 import "./config.ts";
+import "./contract/recorded.ts";
 import "./errors/problems.ts";
 import "./jobs/allow-list.ts";
 import "./jobs/history.ts";

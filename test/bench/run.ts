@@ -1,11 +1,12 @@
 /** `npm run bench [-- NAME…]`: the named benches, or all of them; one line of JSON for each comparison. */
 import { CannotRunError, type Bench } from "./bench.ts";
+import { client } from "./client.ts";
 import { evaluate } from "./evaluate.ts";
 import { gateway } from "./gateway.ts";
 import { history } from "./history.ts";
 import { start } from "./start.ts";
 
-const benches = new Map<string, Bench>(Object.entries({ evaluate, gateway, history, start }));
+const benches = new Map<string, Bench>(Object.entries({ client, evaluate, gateway, history, start }));
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !benches.has(name));

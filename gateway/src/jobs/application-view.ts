@@ -41,6 +41,10 @@ export const applicationSchema = z
       .string()
       .nullable()
       .meta({ description: "its page at the History Server; null before it runs, and where there is none" }),
+    uiUrl: z.string().nullable().meta({
+      description:
+        "its pages: the driver's own while it runs, then the History Server's; null where there are none",
+    }),
   })
   .meta({ id: "Application", description: "a job that was submitted" });
 
@@ -78,6 +82,7 @@ export function toApplication(row: ApplicationRow, historyUrl: string | undefine
     startedAt: isoOrNull(row.started_at),
     endedAt: isoOrNull(row.ended_at),
     historyUrl: historyPage(historyUrl, row.spark_id),
+    uiUrl: uiPage(historyUrl, row),
   };
 }
 
@@ -101,4 +106,12 @@ const jobSchema = z.record(z.string(), z.unknown());
 function historyPage(historyUrl: string | undefined, sparkId: string | null): string | null {
   if (historyUrl === undefined || sparkId === null) return null;
   return `${historyUrl.replace(/\/$/, "")}/history/${encodeURIComponent(sparkId)}/`;
+}
+
+/** Both are behind the one front door. */
+function uiPage(
+  historyUrl: string | undefined,
+  { namespace, id }: Pick<ApplicationRow, "namespace" | "id">,
+): string | null {
+  return historyUrl === undefined ? null : new URL(`/ui/${namespace}/${id}/`, historyUrl).href;
 }

@@ -6,15 +6,11 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 
 import { listAt, textAt } from "../../../test/support/kube-json.ts";
-import { platform } from "../../../test/jobs/manifest/samples.ts";
 import { hashToken, mintToken } from "../../src/tokens/token.ts";
 import { registerAt, send, startProcess, type GatewayProcess } from "../processes/gateway-process.ts";
 import { kubeConfigOf, startFakeCluster } from "../support/fake-cluster.ts";
-import { samplePlatform } from "../support/job-samples.ts";
+import { onlyAnalytics, samplePlatform } from "../support/job-samples.ts";
 import { schemathesis, type Caller } from "./schemathesis.ts";
-
-/** The one that the API's own examples name. */
-const namespaces = { analytics: { ...platform, namespace: "analytics" } };
 
 /** Per operation and phase: an admin reaches all there is; of a user most is refused before anything happens. */
 const examples = { admin: 200, user: 50 };
@@ -46,7 +42,7 @@ async function startGateway(context: TestContext, registerToken: string): Promis
     DATA_FOLDER: folder,
     BOOTSTRAP_TOKEN_SHA256: hashToken(registerToken),
     KUBECONFIG: file("kubeconfig.json", kubeConfigOf(cluster.url).exportConfig()),
-    PLATFORM_FILE: file("platform.json", JSON.stringify(samplePlatform({ namespaces }))),
+    PLATFORM_FILE: file("platform.json", JSON.stringify(samplePlatform(onlyAnalytics))),
     TRUSTED_PROXIES: "1",
   });
 }

@@ -1,9 +1,9 @@
-import { execFileSync, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { pythonPackages } from "../../../test/support/python.ts";
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const cache = here("../../../.cache/");
@@ -35,20 +35,8 @@ export async function schemathesis(api: string, { accessToken, own, examples }: 
   return once(child, "exit").then(([code]: unknown[]) => (typeof code === "number" ? code : 1));
 }
 
-/** The program in a folder of its own, made where this list of packages has none yet. @throws where that fails. */
+/** The program, in an environment of its own. @throws where that cannot be made. */
 function install(): string {
-  const list = here("requirements.txt");
-  const version = createHash("sha256").update(readFileSync(list)).digest("hex").slice(0, 12);
-  const folder = join(cache, `schemathesis-${version}`);
-  const program = join(folder, "bin", "schemathesis");
-  if (existsSync(program)) return program;
-  const pip = ["install", "--quiet", "--require-hashes", "--only-binary", ":all:", "--requirement", list];
-  try {
-    execFileSync("python3", ["-m", "venv", "--clear", folder], { stdio: "inherit" });
-    execFileSync(join(folder, "bin", "pip"), pip, { stdio: "inherit" });
-  } catch (cause) {
-    rmSync(folder, { recursive: true, force: true });
-    throw new Error("schemathesis cannot be installed; it needs Python 3.11 or later with venv", { cause });
-  }
-  return program;
+  const packages = { name: "schemathesis", list: here("requirements.txt"), oldest: "3.11" };
+  return join(pythonPackages(packages), "schemathesis");
 }

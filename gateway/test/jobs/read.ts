@@ -136,6 +136,7 @@ testOnStores(
       startedAt: null,
       endedAt: null,
       historyUrl: null,
+      uiUrl: "https://history.test/ui/team-a/mine/",
       queuePosition: 2,
       states: [{ state: "QUEUED", at: "2026-11-02T00:00:00.000Z", reason: null }],
       job,

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { TestContext } from "node:test";
 
 import { KubeConfig } from "@kubernetes/client-node";
 
@@ -9,6 +8,7 @@ import { at, isRecord, parseJson, textAt, type Fields } from "../../../test/supp
 import { crdErrors } from "../../../test/support/crd-schema.ts";
 import { KubernetesCluster } from "../../src/kubernetes/kubernetes-cluster.ts";
 import { FakeObjects, isPlural, matches, type Plural } from "./fake-objects.ts";
+import type { Scope } from "./scope.ts";
 
 /** What a test makes of a request: nothing, another answer, silence, or an end of the connection. */
 export type Fault =
@@ -50,7 +50,7 @@ export interface FakeLog {
   ended: boolean;
 }
 
-export async function startFakeCluster(context: TestContext, patienceMs = 2000): Promise<FakeCluster> {
+export async function startFakeCluster(scope: Scope, patienceMs = 2000): Promise<FakeCluster> {
   const objects = new FakeObjects();
   const requests: string[] = [];
   const logs = new Map<string, FakeLog>();
@@ -75,7 +75,7 @@ export async function startFakeCluster(context: TestContext, patienceMs = 2000):
     },
     cluster,
   };
-  context.after(() => {
+  scope.after(() => {
     cluster.close();
     server.close();
     server.closeAllConnections();

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { TestContext } from "node:test";
 
 import type { PlatformStorage } from "../../src/platform.ts";
+import type { Scope } from "./scope.ts";
 
 interface Kept {
   readonly bytes: Buffer;
@@ -23,7 +23,7 @@ export interface FakeS3 {
   readonly open: Set<ServerResponse>;
 }
 
-export async function startFakeS3(context: TestContext): Promise<FakeS3> {
+export async function startFakeS3(scope: Scope): Promise<FakeS3> {
   const objects = new Map<string, Kept>();
   const server = createServer((request, response) => {
     void answer(fake, request, response);
@@ -39,8 +39,8 @@ export async function startFakeS3(context: TestContext): Promise<FakeS3> {
     refuse: () => undefined,
     open: new Set(),
   };
-  withKeys(context);
-  context.after(() => {
+  withKeys(scope);
+  scope.after(() => {
     server.close();
     server.closeAllConnections();
   });
@@ -48,12 +48,12 @@ export async function startFakeS3(context: TestContext): Promise<FakeS3> {
 }
 
 /** Puts keys where the SDK's default chain looks first, until the test ends. */
-function withKeys(context: TestContext): void {
+function withKeys(scope: Scope): void {
   const keys = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test-secret" };
   for (const [name, value] of Object.entries(keys)) {
     const before = process.env[name];
     process.env[name] = value;
-    context.after(() => {
+    scope.after(() => {
       if (before === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = before;
     });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { TestContext } from "node:test";
 
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { pino } from "pino";
@@ -13,6 +12,7 @@ import type { Role } from "../../src/store/tables.ts";
 import { bootstrap } from "../../src/tokens/bootstrap.ts";
 import { hashToken, mintToken } from "../../src/tokens/token.ts";
 import type { Tokens } from "../../src/tokens/tokens.ts";
+import type { Scope } from "./scope.ts";
 import { newLocation, open } from "./stores.ts";
 
 export const graceMs = 60_000;
@@ -51,15 +51,15 @@ export interface Given {
 }
 
 export async function startGateway(
-  context: TestContext,
+  scope: Scope,
   kind: StoreKind,
   parts: Partial<AppParts> = {},
 ): Promise<TestGateway> {
-  return gatewayOn(context, await open(context, await newLocation(context, kind)), parts);
+  return gatewayOn(scope, await open(scope, await newLocation(scope, kind)), parts);
 }
 
 export async function gatewayOn(
-  context: TestContext,
+  scope: Scope,
   store: Store,
   parts: Partial<AppParts> = {},
 ): Promise<TestGateway> {
@@ -76,7 +76,7 @@ export async function gatewayOn(
     trustedProxies: [],
     ...parts,
   });
-  context.after(() => app.close());
+  scope.after(() => app.close());
   return {
     app,
     store,

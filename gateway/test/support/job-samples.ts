@@ -4,6 +4,9 @@ import { annotations, gatewayLabel } from "../../src/jobs/application.ts";
 import type { NewApplication } from "../../src/kubernetes/cluster.ts";
 import { toPlatform, type Platform } from "../../src/platform.ts";
 
+/** In its place, the one namespace that the API's own examples name. */
+export const onlyAnalytics = { namespaces: { analytics: { ...manifestPlatform, namespace: "analytics" } } };
+
 /** A platform of two namespaces, as a stack would write it. */
 export function samplePlatform(given: Readonly<Record<string, unknown>> = {}): Platform {
   return toPlatform({

@@ -5,6 +5,7 @@ import { test, type TestContext } from "node:test";
 
 import { openStore, type Store, type StoreKind, type StoreLocation } from "../../src/store/store.ts";
 import { newDatabase, postgresIsMissing } from "./postgres.ts";
+import type { Scope } from "./scope.ts";
 
 export const storeKinds: readonly StoreKind[] = ["sqlite", "postgres"];
 
@@ -20,18 +21,18 @@ export function testOnStores(
 }
 
 /** Where a new, empty store is, until the test ends. */
-export async function newLocation(context: TestContext, kind: StoreKind): Promise<StoreLocation> {
+export async function newLocation(scope: Scope, kind: StoreKind): Promise<StoreLocation> {
   if (kind === "postgres") return { kind, url: await newDatabase() };
   const folder = mkdtempSync(join(tmpdir(), "gateway-store-"));
-  context.after(() => {
+  scope.after(() => {
     rmSync(folder, { recursive: true, force: true });
   });
   return { kind, file: join(folder, "gateway.sqlite") };
 }
 
 /** Opens a store until the test ends. */
-export async function open(context: TestContext, location: StoreLocation): Promise<Store> {
+export async function open(scope: Scope, location: StoreLocation): Promise<Store> {
   const store = await openStore(location, () => undefined);
-  context.after(() => store.close());
+  scope.after(() => store.close());
   return store;
 }

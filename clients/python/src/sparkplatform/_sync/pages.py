@@ -1,0 +1,23 @@
+# Generated from _async/pages.py by scripts/generate_sync.py: do not edit.
+"""Lists that come page by page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .transport import Transport
+
+
+def pages(transport: Transport, path: str, params: Mapping[str, Any] | None = None) -> Iterator[Any]:
+    """The items of all pages, each page asked for when the one before is used up."""
+    cursor: dict[str, str] = {}
+    while True:
+        page = transport.call("GET", path, params={**(params or {}), **cursor})
+        for item in page["items"]:
+            yield item
+        if not page.get("nextCursor"):
+            return
+        cursor = {"cursor": page["nextCursor"]}

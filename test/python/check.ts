@@ -1,0 +1,25 @@
+/** What `npm run check` says of the Python client. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+import { clientFolder, clientPrograms } from "./client.ts";
+
+const checks = [
+  ["ruff", "check"],
+  ["ruff", "format", "--check"],
+  ["mypy", "src", "tests"],
+] as const;
+
+try {
+  const programs = clientPrograms();
+  for (const [program, ...arguments_] of checks) {
+    const { status } = spawnSync(join(programs, program), arguments_, {
+      cwd: clientFolder,
+      stdio: "inherit",
+    });
+    if (status !== 0) process.exitCode = 1;
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

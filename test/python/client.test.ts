@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { newEnvironment, pip } from "../support/python.ts";
+import { buildWheel, clientFolder, clientPrograms } from "./client.ts";
+
+const programs = clientPrograms();
+
+test("the Python client's own tests pass, those with a gateway too", async () => {
+  const { code, output } = await new Promise<{ code: unknown; output: string }>((resolve) => {
+    const env = { ...process.env, NODE: process.execPath };
+    const options = { cwd: clientFolder, env, maxBuffer: 64 * 1024 * 1024 };
+    execFile(join(programs, "pytest"), ["--quiet"], options, (error, out, err) => {
+      resolve({ code: error?.code ?? 0, output: out + err });
+    });
+  });
+  assert.equal(code, 0, output);
+});
+
+test("its wheel is complete: installed alone, it imports and its program runs", (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "python-client-"));
+  context.after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const run = (program: string, ...arguments_: readonly string[]): string =>
+    execFileSync(program, arguments_, { cwd: folder, encoding: "utf8" });
+  const wheel = buildWheel(folder);
+  const files = run(join(programs, "python"), "-m", "zipfile", "--list", wheel);
+  assert.match(files, /^sparkplatform\/py\.typed /m);
+  assert.doesNotMatch(files, /^(?:tests|examples|scripts)\//m);
+  // With the versions that its users get today, not with those of the list.
+  newEnvironment(join(folder, "environment"));
+  pip(join(folder, "environment"), [wheel]);
+  const installed = (name: string): string => join(folder, "environment", "bin", name);
+  const all = "import sparkplatform as s; [getattr(s, name) for name in s.__all__]; print(s.__version__)";
+  const version = run(installed("python"), "-c", all).trim();
+  assert.ok(wheel.includes(`-${version}-`), `${wheel} says of itself that it is ${version}`);
+  assert.match(run(installed("sparkplatform"), "--help"), /Usage: sparkplatform/);
+});
