@@ -139,6 +139,7 @@ class FakeGateway:
             "startedAt": TIME,
             "endedAt": "2026-11-24T12:01:05.000Z" if ended else None,
             "historyUrl": "https://history.example.org/history/spark-1/",
+            "uiUrl": f"https://history.example.org/ui/analytics/{job_id}/",
             "queuePosition": None,
             "states": [{"state": state, "at": TIME, "reason": None}],
             "job": {"name": name},

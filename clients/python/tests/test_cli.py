@@ -93,6 +93,13 @@ def test_what_the_manifest_refuses_is_a_usage_error(gateway: FakeGateway) -> Non
     assert gateway.submissions == []
 
 
+@pytest.mark.usefixtures("gateway")
+def test_manifest_shows_every_default_and_the_schema() -> None:
+    shown = dict(line.split(maxsplit=1) for line in call("manifest").stdout.splitlines())
+    assert (shown["executor.instances"], shown["restart.retries"]) == ("1", "0")
+    assert json.loads(call("manifest", "--schema").stdout)["properties"]["job"]["required"] == ["name"]
+
+
 def test_a_manifest_from_a_file_is_where_it_starts_from(gateway: FakeGateway) -> None:
     content = json.loads(call("manifest", "--json").stdout)
     content |= {"name": "from-file", "env": {"A": "1"}}
@@ -174,12 +181,14 @@ def test_executors_as_spark_needs_them(gateway: FakeGateway) -> None:
 
 
 @pytest.mark.usefixtures("gateway")
-@pytest.mark.parametrize("text", ["nonsense", "=value"])
-def test_a_pair_without_a_name_is_refused_and_not_repeated(text: str) -> None:
-    result = call("run", "job.py", "--env", text)
+@pytest.mark.parametrize(
+    ("option", "text"), [("--env", "nonsense"), ("--env", "=nonsense"), ("--secret-env", "NAME=nonsense")]
+)
+def test_a_pair_that_lacks_a_part_is_refused_and_not_repeated(option: str, text: str) -> None:
+    result = call("run", "job.py", option, text)
     assert result.exit_code == 2
-    assert "NAME=VALUE" in result.stderr
-    assert text not in result.stderr
+    assert "NAME=" in result.stderr
+    assert "nonsense" not in result.stderr
 
 
 def test_list_is_a_table_that_can_be_filtered(gateway: FakeGateway) -> None:

@@ -39,6 +39,14 @@ _advice = {
 }
 
 
+def content_of(response: httpx.Response) -> Any:
+    """The JSON of a good answer. Raises GatewayUnreachable where it is something else, such as a page to log in at."""
+    try:
+        return response.json()
+    except ValueError:
+        raise _no_gateway(response) from None
+
+
 def refusal(response: httpx.Response) -> SparkPlatformError:
     """The error for an answer that is none of the good ones. The answer has been read."""
     problem = _json_object(response)
@@ -47,11 +55,7 @@ def refusal(response: httpx.Response) -> SparkPlatformError:
         return InvalidManifest([_violation(each) for each in violations])
     code = str(problem.get("code", ""))
     if not code:
-        kind = response.headers.get("content-type", "no type").split(";")[0]
-        return GatewayUnreachable(
-            f"{_origin(response.request)} answered {response.status_code} ({kind}), which is no answer of a gateway: "
-            "check the URL, or what is before the gateway"
-        )
+        return _no_gateway(response)
     parts = [problem.get("title"), problem.get("detail"), _advice.get(code)]
     message = ": ".join(str(each) for each in parts if each)
     kind_of_error = _by_status.get(response.status_code, GatewayError)
@@ -81,6 +85,14 @@ def unreachable(error: httpx.TransportError, ca: str | None) -> SparkPlatformErr
         )
     why = str(error) or type(error).__name__
     return GatewayUnreachable(f"{where} is not reached ({why}): check the URL, the network and HTTPS_PROXY")
+
+
+def _no_gateway(response: httpx.Response) -> GatewayUnreachable:
+    kind = response.headers.get("content-type", "no type").split(";")[0]
+    return GatewayUnreachable(
+        f"{_origin(response.request)} answered {response.status_code} ({kind}), which is no answer of a gateway: "
+        "check the URL, or what is before the gateway"
+    )
 
 
 def _causes(error: BaseException) -> Iterator[Any]:

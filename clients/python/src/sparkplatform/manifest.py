@@ -26,7 +26,12 @@ class _Part(BaseModel):
     """Refuses what is wrong as it is set, and names that do not exist."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, validate_by_name=True, validate_assignment=True, extra="forbid", strict=True
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_assignment=True,
+        extra="forbid",
+        strict=True,
+        defer_build=True,
     )
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -30,7 +30,9 @@ final_states: frozenset[str] = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
 class Answer(BaseModel):
     """The base of all. What a newer gateway adds is left out."""
 
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, frozen=True, extra="ignore")
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, frozen=True, extra="ignore", defer_build=True
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """As the API has it: names in camelCase, times as text."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from ..code import Code, load_code, name_of
-from ..errors import InvalidManifest, Violation
+from ..errors import InvalidManifest, NotFound, Violation
 from ..manifest import Manifest
 from ..models import (
     Application,
@@ -21,14 +21,14 @@ from ..models import (
 )
 from ..settings import Settings
 from ..tokens import TokenFile
-from .job import AsyncJob
 from .pages import pages
-from .transport import AsyncTransport
 
 if TYPE_CHECKING:
     import os
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
+
+    from .job import AsyncJob
 
 
 class AsyncSparkPlatform:
@@ -53,6 +53,9 @@ class AsyncSparkPlatform:
         timeout: float = 30,
         proxy: str | None = None,
     ) -> None:
+        # Here, since HTTP takes longer to load than all the rest.
+        from .transport import AsyncTransport
+
         tokens = TokenFile()
         settings = Settings.find(
             url, token, ca=ca, cluster=cluster, timeout=timeout, proxy=proxy, tokens=tokens
@@ -125,7 +128,12 @@ class AsyncSparkPlatform:
             await self._upload(upload.content, upload.sha256, upload.kind)
         headers = {"idempotency-key": idempotency_key or str(uuid4())}
         answer = await self._transport.call("POST", "/applications", body=body, headers=headers)
-        return AsyncJob(self._transport, Application.model_validate({**answer, "job": body["job"]}))
+        return self._job({**answer, "job": body["job"]})
+
+    def _job(self, answer: object) -> AsyncJob:
+        from .job import AsyncJob
+
+        return AsyncJob(self._transport, Application.model_validate(answer))
 
     async def _submission(
         self, manifest: Manifest, code: str | Path | None
@@ -171,7 +179,7 @@ class AsyncSparkPlatform:
     async def job(self, job_id: str) -> AsyncJob:
         """A job of before, by its id. Raises NotFound."""
         answer = await self._transport.call("GET", f"/applications/{job_id}")
-        return AsyncJob(self._transport, Application.model_validate(answer))
+        return self._job(answer)
 
     async def jobs(
         self,
@@ -199,7 +207,7 @@ class AsyncSparkPlatform:
                 if left <= 0:
                     return
                 left -= 1
-            yield AsyncJob(self._transport, Application.model_validate(each))
+            yield self._job(each)
 
     async def whoami(self) -> WhoAmI:
         """Whom the platform takes this client for."""
@@ -254,8 +262,6 @@ class AsyncSparkPlatform:
 
     async def revoke(self, token_id: str, *, cascade: bool = False) -> Revoked:
         """Revokes a login or a register token, by its id. ``cascade``: with all that it has made. Raises NotFound."""
-        from ..errors import NotFound
-
         params = {"cascade": "true"} if cascade else {}
         try:
             answer = await self._transport.call("DELETE", f"/tokens/{token_id}", params=params)

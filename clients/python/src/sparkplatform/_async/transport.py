@@ -11,7 +11,7 @@ import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from tenacity.wait import wait_random_exponential
 
-from .._failures import refusal, unreachable
+from .._failures import content_of, refusal, unreachable
 from ..errors import GatewayError, GatewayUnreachable, SparkPlatformError
 from .session import AsyncSession
 
@@ -76,7 +76,7 @@ class AsyncTransport:
                 request = self._http.build_request(
                     method, self._url(path), params=params, headers=sent, content=content
                 )
-                return (await self._authorized(request, safe=safe)).json()
+                return content_of(await self._authorized(request, safe=safe))
         raise AssertionError(_unreached)
 
     async def put(self, url: str, content: bytes, headers: Mapping[str, str]) -> None:
@@ -114,7 +114,7 @@ class AsyncTransport:
         async for attempt in self._attempts():
             with attempt:
                 request = self._http.build_request("POST", self._url(path), json=body)
-                return (await self._send(request, safe=path.endswith("/refresh"))).json()
+                return content_of(await self._send(request, safe=path.endswith("/refresh")))
         raise AssertionError(_unreached)
 
     def _attempts(self) -> AsyncRetrying:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from ..code import Code, load_code, name_of
-from ..errors import InvalidManifest, Violation
+from ..errors import InvalidManifest, NotFound, Violation
 from ..manifest import Manifest
 from ..models import (
     Application,
@@ -22,14 +22,14 @@ from ..models import (
 )
 from ..settings import Settings
 from ..tokens import TokenFile
-from .job import Job
 from .pages import pages
-from .transport import Transport
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from .job import Job
 
 
 class SparkPlatform:
@@ -54,6 +54,9 @@ class SparkPlatform:
         timeout: float = 30,
         proxy: str | None = None,
     ) -> None:
+        # Here, since HTTP takes longer to load than all the rest.
+        from .transport import Transport
+
         tokens = TokenFile()
         settings = Settings.find(
             url, token, ca=ca, cluster=cluster, timeout=timeout, proxy=proxy, tokens=tokens
@@ -126,7 +129,12 @@ class SparkPlatform:
             self._upload(upload.content, upload.sha256, upload.kind)
         headers = {"idempotency-key": idempotency_key or str(uuid4())}
         answer = self._transport.call("POST", "/applications", body=body, headers=headers)
-        return Job(self._transport, Application.model_validate({**answer, "job": body["job"]}))
+        return self._job({**answer, "job": body["job"]})
+
+    def _job(self, answer: object) -> Job:
+        from .job import Job
+
+        return Job(self._transport, Application.model_validate(answer))
 
     def _submission(self, manifest: Manifest, code: str | Path | None) -> tuple[dict[str, Any], Code | None]:
         job = manifest.to_dict()
@@ -170,7 +178,7 @@ class SparkPlatform:
     def job(self, job_id: str) -> Job:
         """A job of before, by its id. Raises NotFound."""
         answer = self._transport.call("GET", f"/applications/{job_id}")
-        return Job(self._transport, Application.model_validate(answer))
+        return self._job(answer)
 
     def jobs(
         self,
@@ -198,7 +206,7 @@ class SparkPlatform:
                 if left <= 0:
                     return
                 left -= 1
-            yield Job(self._transport, Application.model_validate(each))
+            yield self._job(each)
 
     def whoami(self) -> WhoAmI:
         """Whom the platform takes this client for."""
@@ -253,8 +261,6 @@ class SparkPlatform:
 
     def revoke(self, token_id: str, *, cascade: bool = False) -> Revoked:
         """Revokes a login or a register token, by its id. ``cascade``: with all that it has made. Raises NotFound."""
-        from ..errors import NotFound
-
         params = {"cascade": "true"} if cascade else {}
         try:
             answer = self._transport.call("DELETE", f"/tokens/{token_id}", params=params)

@@ -12,7 +12,7 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from tenacity.wait import wait_random_exponential
 
-from .._failures import refusal, unreachable
+from .._failures import content_of, refusal, unreachable
 from ..errors import GatewayError, GatewayUnreachable, SparkPlatformError
 from .session import Session
 
@@ -77,7 +77,7 @@ class Transport:
                 request = self._http.build_request(
                     method, self._url(path), params=params, headers=sent, content=content
                 )
-                return (self._authorized(request, safe=safe)).json()
+                return content_of(self._authorized(request, safe=safe))
         raise AssertionError(_unreached)
 
     def put(self, url: str, content: bytes, headers: Mapping[str, str]) -> None:
@@ -115,7 +115,7 @@ class Transport:
         for attempt in self._attempts():
             with attempt:
                 request = self._http.build_request("POST", self._url(path), json=body)
-                return (self._send(request, safe=path.endswith("/refresh"))).json()
+                return content_of(self._send(request, safe=path.endswith("/refresh")))
         raise AssertionError(_unreached)
 
     def _attempts(self) -> Retrying:

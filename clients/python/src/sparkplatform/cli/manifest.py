@@ -37,7 +37,7 @@ def manifest(schema: bool, cluster: str | None, as_json: bool, url: str | None, 
 
 def _flat(content: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
     for name, value in content.items():
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{name}.")
-        elif value:
+        else:
             yield f"{prefix}{name}", value
