@@ -9,6 +9,8 @@ export interface E2eEnvironment {
   readonly chart: string | undefined;
   /** containerd's `certs.d` of the cluster's one node, where that node is this machine. */
   readonly certsDir: string | undefined;
+  /** Program that stops and starts the cluster's API server, by its one argument; without it, nothing tries that. */
+  readonly apiServer: string | undefined;
   /** Folder for pictures of the pages; without it, none are made. */
   readonly screenshots: string | undefined;
 }
@@ -29,6 +31,7 @@ export function e2eEnvironment(env: NodeJS.ProcessEnv): E2eEnvironment {
     nodePath: env["E2E_NODE_PATH"],
     chart: env["E2E_CHART"],
     certsDir: env["E2E_CERTS_DIR"],
+    apiServer: env["E2E_API_SERVER"],
     screenshots: env["E2E_SCREENSHOTS"],
   };
 }

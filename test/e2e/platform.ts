@@ -9,6 +9,7 @@ import { Kube } from "../support/kube.ts";
 import { Bucket, keysOf } from "./bucket.ts";
 import { e2eEnvironment, type E2eEnvironment } from "./environment.ts";
 import { leftovers, removeCrds } from "./leftovers.ts";
+import { podLogs } from "./trouble.ts";
 import { e2eStack, inClusterStorage, type Job } from "./stack.ts";
 
 /** The real program, deployed on the cluster of the test, and the ways to look at what it made. */
@@ -95,6 +96,7 @@ export class E2ePlatform {
       return await action;
     } catch (error) {
       for (const line of this.#said.slice(-40)) report(`  | ${line}`);
+      for (const line of await podLogs(this.kube)) report(`  | ${line}`);
       throw error;
     }
   }

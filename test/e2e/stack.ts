@@ -27,7 +27,7 @@ export function existingStorage(endpoint: string, keys: Fields): Fields {
     bucket,
     objects,
     endpoint,
-    keys: { admin: keys, jobs: keys, history: keys, operator: keys, registry: keys },
+    keys: { admin: keys, jobs: keys, history: keys, operator: keys, registry: keys, gateway: keys },
   };
 }
 

@@ -36,8 +36,7 @@ test("its wheel is complete: installed alone, it imports and its program runs", 
   newEnvironment(join(folder, "environment"));
   pip(join(folder, "environment"), [wheel]);
   const installed = (name: string): string => join(folder, "environment", "bin", name);
-  const all = "import sparkplatform as s; [getattr(s, name) for name in s.__all__]; print(s.__version__)";
-  const version = run(installed("python"), "-c", all).trim();
-  assert.ok(wheel.includes(`-${version}-`), `${wheel} says of itself that it is ${version}`);
+  const all = "import sparkplatform as s; [getattr(s, name) for name in s.__all__]";
+  run(installed("python"), "-c", all);
   assert.match(run(installed("sparkplatform"), "--help"), /Usage: sparkplatform/);
 });

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,8 @@ def test_unchanged_it_is_the_platforms_own(manifest: Manifest) -> None:
 def test_names_are_the_apis_on_the_way(manifest: Manifest) -> None:
     manifest.executor.memory_overhead = "1g"
     manifest.dependencies.py_files.append("s3a://data/code/lib.zip")
-    manifest.secret_env = {"PASSWORD": {"secret": "warehouse", "key": "password"}}
+    secrets: Any = {"PASSWORD": {"secret": "warehouse", "key": "password"}}
+    manifest.secret_env = secrets
     content = manifest.to_dict()
     assert content["executor"]["memoryOverhead"] == "1g"
     assert content["dependencies"] == {"pyFiles": ["s3a://data/code/lib.zip"]}
@@ -64,8 +66,9 @@ def test_a_name_that_does_not_exist_is_told_the_one_that_was_meant(manifest: Man
 
 
 def test_what_was_put_into_a_mapping_is_checked_when_it_goes(manifest: Manifest) -> None:
-    manifest.spark_conf["spark.sql.shuffle.partitions"] = ["many"]
-    manifest.arguments.append(object())
+    many: Any = ["many"]
+    manifest.spark_conf["spark.sql.shuffle.partitions"] = many
+    manifest.arguments.append(many)
     with pytest.raises(InvalidManifest) as refused:
         manifest.to_dict()
     found = {each.path.split(".")[0] for each in refused.value.violations}
@@ -75,14 +78,16 @@ def test_what_was_put_into_a_mapping_is_checked_when_it_goes(manifest: Manifest)
 def test_a_secret_value_is_in_no_repr_and_no_error(manifest: Manifest) -> None:
     manifest.env["PASSWORD"] = "hunter2"
     assert "hunter2" not in repr(manifest)
-    manifest.env["PASSWORD"] = ["hunter2"]
+    wrong: Any = ["hunter2"]
+    manifest.env["PASSWORD"] = wrong
     with pytest.raises(InvalidManifest) as refused:
         manifest.to_dict()
     assert "hunter2" not in str(refused.value)
 
 
 def test_dynamic_allocation_takes_the_place_of_a_number(manifest: Manifest) -> None:
-    manifest.dynamic_allocation = {"max_executors": 5}
+    wish: Any = {"max_executors": 5}
+    manifest.dynamic_allocation = wish
     content = manifest.to_dict()
     assert content["dynamicAllocation"] == {"maxExecutors": 5}
     assert "instances" not in content["executor"]

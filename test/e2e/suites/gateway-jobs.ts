@@ -3,13 +3,14 @@ import { after, before, describe, it } from "node:test";
 
 import { condition, listAt, textAt } from "../../support/kube-json.ts";
 import { until } from "../../support/kube-wait.ts";
-import { Api, type Session } from "../api.ts";
+import { Api } from "../api.ts";
 import { sparkGroup, sparkRef } from "../applications.ts";
 import { uri } from "../deliveries.ts";
 import { HttpsClient } from "../https-client.ts";
 import { E2ePlatform, report } from "../platform.ts";
 import { nodeAddress } from "../rollouts.ts";
 import { team } from "../stack.ts";
+import { submission, Submitter } from "../submitter.ts";
 
 const host = "api.e2e.test";
 const exposure = { kind: "node-port", host, nodePort: 30446 };
@@ -32,17 +33,11 @@ print("it runs", flush=True)
 time.sleep(3600)
 `;
 
-const submission = (name: string, text: string): unknown => ({
-  namespace: team,
-  job: { name },
-  code: { file: { name: `${name}.py`, text } },
-});
-
 describe("jobs by the gateway", () => {
   let platform: E2ePlatform;
   let api: Api;
-  let ann: Session;
-  let bob: Session;
+  let ann: Submitter;
+  let bob: Submitter;
 
   before(async () => {
     platform = await E2ePlatform.open("e2e-gateway-jobs");
@@ -52,54 +47,42 @@ describe("jobs by the gateway", () => {
     const authority = textAt(output, "certificateAuthority") ?? "";
     api = new Api(new HttpsClient(await nodeAddress(platform.kube), authority), url);
     const admin = await api.register(textAt(output, "registerToken") ?? "");
-    ann = await api.join(admin, "ann", "user");
-    bob = await api.join(admin, "bob", "user");
+    ann = new Submitter(api, await api.join(admin, "ann", "user"));
+    bob = new Submitter(api, await api.join(admin, "bob", "user"));
   });
   after(async () => {
     await platform.close();
   });
 
-  const submit = async (body: unknown, key: string): Promise<string> => {
-    const options = { token: ann.accessToken, headers: { "idempotency-key": key }, body };
-    return textAt(await api.ok("POST", "/v1/applications", options), "id") ?? "";
-  };
-  const read = (id: string): Promise<unknown> =>
-    api.ok("GET", `/v1/applications/${id}`, { token: ann.accessToken });
-  const reaches = (id: string, ...states: readonly string[]): Promise<unknown> =>
-    until(`${id} to be ${states.join(" or ")}`, 300_000, async () => {
-      const seen = await read(id);
-      const state = textAt(seen, "state") ?? "";
-      return states.includes(state) ? { done: seen } : { waiting: JSON.stringify(seen) };
-    });
   const greeted = (log: string): number =>
     log.split("\n").filter((line) => /hello \d+ 10$/.test(line)).length;
 
   it("runs code that comes in a request, once, however often it is sent", async () => {
-    const id = await submit(submission("hello", hello), "hello-1");
-    assert.equal(await submit(submission("hello", hello), "hello-1"), id);
+    const id = await ann.submit(submission("hello", hello), "hello-1");
+    assert.equal(await ann.submit(submission("hello", hello), "hello-1"), id);
     const other = await api.call("POST", "/v1/applications", {
-      token: ann.accessToken,
+      token: ann.token,
       headers: { "idempotency-key": "hello-1" },
       body: submission("hello", endless),
     });
     assert.deepEqual([other.status, textAt(other.body, "code")], [422, "idempotency-key-reused"]);
 
-    const events = await api.text(`/v1/applications/${id}/logs`, ann.accessToken, "text/event-stream");
+    const events = await ann.followed(id);
     assert.equal(greeted(events), lines);
     assert.match(events, /^event: end$/m);
-    const seen = await reaches(id, "SUCCEEDED");
+    const seen = await ann.reaches(id, "SUCCEEDED");
     const states = listAt(seen, "states").map((each) => textAt(each, "state"));
     report(`${id}: ${states.join(", ")}`);
     assert.deepEqual([states[0], states.at(-1)], ["QUEUED", "SUCCEEDED"]);
 
     for (const path of ["", "/logs", "/events"]) {
-      const foreign = await api.call("GET", `/v1/applications/${id}${path}`, { token: bob.accessToken });
+      const foreign = await api.call("GET", `/v1/applications/${id}${path}`, { token: bob.token });
       assert.equal(foreign.status, 404, path);
     }
   });
 
   it("keeps the log once the pod is gone", async () => {
-    const listed = await api.ok("GET", "/v1/applications?state=SUCCEEDED", { token: ann.accessToken });
+    const listed = await api.ok("GET", "/v1/applications?state=SUCCEEDED", { token: ann.token });
     const id = textAt(listAt(listed, "items")[0], "id") ?? "";
     await platform.kube.remove({ apiVersion: "v1", kind: "Pod", namespace: team, name: `${id}-driver` });
     await until("the pod to be gone", 60_000, async () => {
@@ -107,7 +90,7 @@ describe("jobs by the gateway", () => {
       const names = pods.map((pod) => textAt(pod, "metadata", "name") ?? "");
       return names.includes(`${id}-driver`) ? { waiting: names.join(" ") } : { done: undefined };
     });
-    assert.equal(greeted(await api.text(`/v1/applications/${id}/logs`, ann.accessToken)), lines);
+    assert.equal(greeted(await ann.log(id)), lines);
   });
 
   it("loses no job and runs none twice while it is killed in the middle", async () => {
@@ -126,7 +109,7 @@ describe("jobs by the gateway", () => {
       keys.map((key) =>
         until(`an answer for ${key}`, 180_000, async () => {
           try {
-            return { done: await submit(submission("hello", hello), key) };
+            return { done: await ann.submit(submission("hello", hello), key) };
           } catch (error) {
             return { waiting: String(error) };
           }
@@ -142,7 +125,7 @@ describe("jobs by the gateway", () => {
       return isBack ? { done: undefined } : { waiting: names.join(" ") };
     });
     assert.equal(new Set(ids).size, keys.length);
-    for (const id of ids) await reaches(id, "SUCCEEDED");
+    for (const id of ids) await ann.reaches(id, "SUCCEEDED");
     const applications = await platform.kube.list(sparkGroup, "SparkApplication", { namespace: team });
     const found = applications.map((each) => textAt(each, "metadata", "name") ?? "");
     assert.deepEqual(found.filter((each) => ids.includes(each)).sort(), [...ids].sort());
@@ -151,21 +134,21 @@ describe("jobs by the gateway", () => {
   });
 
   it("says why a job failed, and what to do", async () => {
-    const id = await submit(
+    const id = await ann.submit(
       { namespace: team, job: { name: "missing", mainFile: uri("code/missing.py") } },
       "m-1",
     );
-    const seen = await reaches(id, "FAILED");
+    const seen = await ann.reaches(id, "FAILED");
     report(`${textAt(seen, "reason") ?? ""} | ${textAt(seen, "hint") ?? ""}`);
     assert.match(textAt(seen, "reason") ?? "", /missing\.py/);
     assert.ok(textAt(seen, "hint"));
   });
 
   it("cancels a job that runs", async () => {
-    const id = await submit(submission("endless", endless), "e-1");
-    await reaches(id, "RUNNING");
-    await api.ok("POST", `/v1/applications/${id}:cancel`, { token: ann.accessToken });
-    await reaches(id, "CANCELLED");
+    const id = await ann.submit(submission("endless", endless), "e-1");
+    await ann.reaches(id, "RUNNING");
+    await api.ok("POST", `/v1/applications/${id}:cancel`, { token: ann.token });
+    await ann.reaches(id, "CANCELLED");
     assert.equal(await platform.kube.find(sparkRef(team, id)), undefined);
   });
 });
