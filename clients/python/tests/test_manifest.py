@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from sparkplatform import InvalidManifest, Manifest
+from sparkplatform.errors import Violation
+from sparkplatform.manifest import by_attribute
 
 recorded = json.loads((Path(__file__).with_name("contract") / "manifest.json").read_text())
 
@@ -107,3 +109,17 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         "nme",
     ]
     assert "3 problems" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("place", "attribute"),
+    [
+        ("job.executor.memoryOverhead", "executor.memory_overhead"),
+        ("job.sparkConf.spark.sql.maxPlan", "spark_conf.spark.sql.maxPlan"),
+        ("job.dynamicAllocation.minExecutors", "dynamic_allocation.min_executors"),
+        ("namespace", "namespace"),
+        ("code", "code"),
+    ],
+)
+def test_what_the_gateway_refuses_has_the_attributes_name(place: str, attribute: str) -> None:
+    assert by_attribute(Violation(place, "is wrong", "right")).path == attribute

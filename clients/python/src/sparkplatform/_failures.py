@@ -22,6 +22,7 @@ from .errors import (
     UploadFailed,
     Violation,
 )
+from .manifest import by_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +56,10 @@ def refusal(response: httpx.Response) -> SparkPlatformError:
     problem = _json_object(response) or {}
     violations = problem.get("violations")
     if isinstance(violations, list) and violations:
-        kind_of_request = InvalidManifest if _is_of_job(response.request) else InvalidRequest
-        return kind_of_request([_violation(each) for each in violations])
+        wrong = [_violation(each) for each in violations]
+        if not _is_of_job(response.request):
+            return InvalidRequest(wrong)
+        return InvalidManifest([by_attribute(each) for each in wrong])
     code = str(problem.get("code", ""))
     if not code:
         return _no_gateway(response)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from ..code import Code, load_code, name_of
 from ..errors import InvalidManifest, UploadFailed, Violation
-from ..manifest import Manifest
+from ..manifest import Manifest, by_attribute
 from ..models import (
     Application,
     Cluster,
@@ -106,7 +106,7 @@ class SparkPlatform(Admission):
         body, _ = self._submission(manifest, code)
         verdict = Verdict.of(self._transport.call("POST", "/applications:validate", body=body))
         if not verdict.valid:
-            raise InvalidManifest([Violation(**each) for each in verdict.violations])
+            raise InvalidManifest([by_attribute(Violation(**each)) for each in verdict.violations])
 
     def run(
         self, manifest: Manifest, code: str | Path | None = None, *, idempotency_key: str | None = None
