@@ -1,0 +1,3 @@
+/** One process for all tests of the documents: loading Pulumi takes longer than they do. */
+import "./names.ts";
+import "./upgrade.ts";
