@@ -54,7 +54,7 @@ test("an unknown bench is refused with the names of those that there are", async
   const { code, out, err } = await bench("evaluate", "evalaute");
   assert.equal(code, 2);
   assert.equal(out, "");
-  assert.match(err, /no bench evalaute; there are: evaluate, gateway, history, start/);
+  assert.match(err, /no bench evalaute; there are: client, evaluate, gateway, history, start/);
 });
 
 const missing = {

@@ -50,6 +50,11 @@ const withUsedSchemas: SwaggerTransformObject = (document) => {
   for (let unused = unusedIn(whole, schemas); unused.length > 0; unused = unusedIn(whole, schemas)) {
     for (const id of unused) Reflect.deleteProperty(schemas, id);
   }
+  // By name, whatever was loaded first, so that the document changes with the API alone.
+  for (const [id, schema] of Object.entries(schemas).toSorted(([one], [other]) => (one < other ? -1 : 1))) {
+    Reflect.deleteProperty(schemas, id);
+    Reflect.set(schemas, id, schema);
+  }
   return whole;
 };
 
