@@ -30,7 +30,11 @@ export function platformFile(args: PlatformFileArgs): pulumi.Output<string> {
         versions,
         ...(historyUrl !== undefined && { historyUrl }),
         limits,
-        storage: { bucket, ...storageEndpoint(endpoint) },
+        storage: {
+          bucket,
+          ...storageEndpoint(endpoint),
+          uploads: store.reach === "cluster" ? "gateway" : "store",
+        },
       };
       return JSON.stringify(platform, null, 2);
     });

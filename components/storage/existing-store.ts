@@ -37,6 +37,7 @@ export interface ExistingStoreArgs {
 export class ExistingStore extends pulumi.ComponentResource implements ObjectStore {
   readonly bucket: pulumi.Output<string>;
   readonly endpoint: pulumi.Output<string>;
+  readonly reach = "everywhere";
   readonly region: string;
   readonly eventLogDirectory: pulumi.Output<string>;
   readonly network: ObjectStore["network"];

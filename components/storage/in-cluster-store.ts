@@ -39,6 +39,7 @@ export interface InClusterStoreArgs {
 export class InClusterStore extends pulumi.ComponentResource implements ObjectStore {
   readonly bucket: pulumi.Output<string>;
   readonly endpoint: pulumi.Output<string>;
+  readonly reach = "cluster";
   readonly region: string;
   readonly eventLogDirectory: pulumi.Output<string>;
   readonly network: ObjectStore["network"];

@@ -74,6 +74,8 @@ export interface ObjectStore {
   readonly bucket: pulumi.Output<string>;
   /** URL as pods reach it. */
   readonly endpoint: pulumi.Output<string>;
+  /** Who reaches the endpoint: clients outside as well, or pods of the cluster alone. */
+  readonly reach: "everywhere" | "cluster";
   readonly region: string;
   /** `s3a://BUCKET/events/`, where drivers write event logs and the History Server reads them. */
   readonly eventLogDirectory: pulumi.Output<string>;

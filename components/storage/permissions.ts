@@ -14,7 +14,8 @@ interface Grant {
 }
 
 const read = ["s3:GetObject"];
-const write = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"];
+const put = ["s3:PutObject"];
+const write = [...put, "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"];
 const remove = ["s3:DeleteObject"];
 
 /** S3A looks at `events` before `events/`, and a store that refuses the look refuses the folder. */
@@ -30,8 +31,9 @@ const folder = (prefix: string): string[] => [prefix.slice(0, -1), `${prefix}*`]
  * - `operator` reads code, since the controller fetches the dependencies of a job in its own pod.
  * - `registry` has images to itself
  *   (https://distribution.github.io/distribution/storage-drivers/s3/#s3-permission-scopes).
- * - `gateway` keeps the logs of drivers that are gone, and removes them with its records. It reads code and adds to
- *   what users have uploaded, but never removes any: a job that waits may name it.
+ * - `gateway` keeps the logs of drivers that are gone, and removes them with its records. It looks at what users have
+ *   uploaded and adds to it, whether they put it there with its signature or it passes it on, but never removes any: a job
+ *   that waits may name it. Each is one object of one request.
  */
 export const grants: Readonly<Record<S3Purpose, readonly Grant[]>> = {
   jobs: [
@@ -44,9 +46,8 @@ export const grants: Readonly<Record<S3Purpose, readonly Grant[]>> = {
   operator: [{ actions: read, keys: folder(prefixes.code) }],
   registry: [{ actions: [...read, ...write, ...remove], keys: folder(imagesPrefix) }],
   gateway: [
-    { actions: [...read, ...write, ...remove], keys: folder(logsPrefix) },
-    { actions: read, keys: folder(prefixes.code) },
-    { actions: write, keys: [`${uploadsPrefix}*`] },
+    { actions: [...read, ...put, ...remove], keys: [`${logsPrefix}*`] },
+    { actions: [...read, ...put], keys: [`${uploadsPrefix}*`] },
   ],
 };
 

@@ -40,6 +40,7 @@ export interface S3BucketArgs {
 export class S3Bucket extends pulumi.ComponentResource implements ObjectStore {
   readonly bucket: pulumi.Output<string>;
   readonly endpoint: pulumi.Output<string>;
+  readonly reach = "everywhere";
   readonly region: string;
   readonly eventLogDirectory: pulumi.Output<string>;
   readonly network: ObjectStore["network"] = [s3Rule, podIdentityRule];

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { serializerCompiler } from "fastify-type-provider-zod";
 
+import { limitBodyTime, longestBodyMs } from "./api/body-time.ts";
 import { healthRoutes } from "./api/health.ts";
 import { describeRoutes, openapiRoute } from "./api/openapi.ts";
 import { validatorCompiler } from "./api/validation.ts";
@@ -37,7 +38,11 @@ export interface AppParts {
 }
 
 /** Idle connections outlast those of a load balancer before it, which would else send a request into one that closes. */
-const timeouts = { requestTimeout: 30 * secondMs, keepAliveTimeout: 320 * secondMs };
+const timeouts = {
+  headersTimeout: 30 * secondMs,
+  requestTimeout: longestBodyMs,
+  keepAliveTimeout: 320 * secondMs,
+};
 
 /** The API, ready to listen or to be injected into. @throws Error where a route does not declare its access. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
@@ -50,6 +55,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     genReqId: () => randomUUID(),
     trustProxy: trusted(parts.trustedProxies),
     ...timeouts,
+    http: { headersTimeout: timeouts.headersTimeout },
     ...(parts.tls && { serverFactory: overTls(parts.tls, timeouts) }),
     // A request that arrives on an open connection while the server closes is answered as well, and is the last there.
     return503OnClosing: false,
@@ -74,6 +80,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   });
   answerProblems(app, metrics.countProblem);
   metrics.observe(app);
+  limitBodyTime(app, metrics.countProblem);
   logRequests(app);
   refuseOtherMethods(app);
   await guard(app, {

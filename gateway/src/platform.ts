@@ -41,6 +41,8 @@ export interface PlatformStorage {
   readonly endpoint?: string;
   readonly region: string;
   readonly pathStyle: boolean;
+  /** Where clients put code: to the store itself, or, where they cannot reach it, to the gateway, which passes it on. */
+  readonly uploads: "store" | "gateway";
 }
 
 const text = z.string().min(1);
@@ -136,7 +138,13 @@ export const platformSchema: z.ZodType<Platform> = z
       })
       .prefault({}),
     storage: z
-      .strictObject({ bucket: text, endpoint: z.url().exactOptional(), region: text, pathStyle: z.boolean() })
+      .strictObject({
+        bucket: text,
+        endpoint: z.url().exactOptional(),
+        region: text,
+        pathStyle: z.boolean(),
+        uploads: z.enum(["store", "gateway"]),
+      })
       .exactOptional(),
   })
   .superRefine(({ namespaces, versions }, context) => {

@@ -22,7 +22,7 @@ export function isUsable({ certificate, key }: ServerCertificate): boolean {
 /** HTTPS in the place of HTTP, of TLS 1.2 or newer as Node has it. Fastify leaves a server that is given to it as it is. */
 export function overTls(
   { certificate, key }: ServerCertificate,
-  timeouts: { readonly requestTimeout: number; readonly keepAliveTimeout: number },
+  timeouts: Readonly<Record<"headersTimeout" | "requestTimeout" | "keepAliveTimeout", number>>,
 ): FastifyServerFactory {
   return (handler) => {
     const server = createServer({ cert: certificate, key }, handler);

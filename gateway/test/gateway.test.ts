@@ -1,4 +1,5 @@
 /** One process for the tests within it: loading the gateway, and starting PostgreSQL, take longer than they do. */
+import "./api/body-time.ts";
 import "./api/logging.ts";
 import "./auth/guard.ts";
 import "./auth/matrix.ts";
@@ -9,11 +10,13 @@ import "./jobs/allow-list.ts";
 import "./jobs/history.ts";
 import "./jobs/crash.ts";
 import "./jobs/dispatcher.ts";
+import "./jobs/passed-uploads.ts";
 import "./jobs/queue.ts";
 import "./jobs/read.ts";
 import "./jobs/states.ts";
 import "./jobs/submission.ts";
 import "./jobs/submit.ts";
+import "./jobs/upload-content.ts";
 import "./jobs/uploads.ts";
 import "./kubernetes/cluster.ts";
 import "./kubernetes/watch.ts";

@@ -22,9 +22,10 @@ test("with a certificate the API speaks HTTPS, and nothing else", async (context
   await assert.rejects(fetch(`http://127.0.0.1:${port}/healthz`));
 });
 
-test("an idle connection outlasts that of a load balancer, with TLS or without", async (context) => {
+test("an idle connection outlasts that of a load balancer, and a request does not last for ever, with TLS or without", async (context) => {
   for (const tls of [undefined, await selfSigned("localhost")]) {
     const { app } = await startGateway(context, "sqlite", { tls });
-    assert.deepEqual([app.server.keepAliveTimeout, app.server.requestTimeout], [320_000, 30_000]);
+    const { keepAliveTimeout, headersTimeout, requestTimeout } = app.server;
+    assert.deepEqual([keepAliveTimeout, headersTimeout, requestTimeout], [320_000, 30_000, 900_000]);
   }
 });

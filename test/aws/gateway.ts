@@ -54,6 +54,7 @@ for (const stack of stacks) {
     assert.equal(storage?.endpoint, undefined);
     assert.equal(storage?.region, "eu-central-1");
     assert.equal(storage.pathStyle, false);
+    assert.equal(storage.uploads, "store");
     assert.equal(historyUrl, graph.outputs["ui"] && at(graph.outputs, "ui", "url"));
     assert.equal(cluster, stack);
   });

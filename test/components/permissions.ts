@@ -55,7 +55,8 @@ function allows(statements: readonly PolicyStatement[], request: Request): boole
 
 const objectActions = {
   read: ["s3:GetObject"],
-  write: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+  put: ["s3:PutObject"],
+  multipart: ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
   remove: ["s3:DeleteObject"],
 };
 type Use = keyof typeof objectActions;
@@ -77,8 +78,8 @@ function may(purpose: S3Purpose, use: Use, key: string): boolean {
     case "registry":
       return below(imagesPrefix);
     case "gateway":
-      if (below(logsPrefix)) return true;
-      return below(prefixes.code) && (use === "read" || (use === "write" && key.startsWith("code/uploads/")));
+      if (use === "multipart") return false;
+      return key.startsWith(logsPrefix) || (use !== "remove" && key.startsWith("code/uploads/"));
   }
 }
 
@@ -103,7 +104,7 @@ const keys = fc
   )
   .map(([first, rest, end]) => [first, ...rest].join("/") + end);
 const purposes = fc.constantFrom(...s3Purposes);
-const uses = fc.constantFrom<Use>("read", "write", "remove");
+const uses = fc.constantFrom<Use>("read", "put", "multipart", "remove");
 
 test("each purpose may do with each object what it is for, and nothing else", () => {
   fc.assert(

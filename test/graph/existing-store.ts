@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { applicationSpec, localGraph, nameOf, object, ofKind, texts } from "../support/graph.ts";
-import { at, listAt, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { at, listAt, parseJson, recordAt, textAt, type Fields } from "../support/kube-json.ts";
 import type { Graph } from "../support/mocks.ts";
 
 const pair = (purpose: string): Fields => ({
@@ -17,9 +17,10 @@ const keys = {
   registry: pair("registry"),
   gateway: pair("gateway"),
 };
+const storage = { kind: "existing", bucket: "data", region: "eu-central-1", keys };
 const storeAt = (endpoint: string, more: Fields = {}): Promise<Graph> =>
   localGraph({
-    storage: { kind: "existing", bucket: "data", region: "eu-central-1", endpoint, keys, ...more },
+    storage: { ...storage, endpoint, ...more },
     jobs: { report: { namespace: "analytics", code: { inline: "pass" } } },
   });
 const existing = storeAt("https://s3.test:9000");
@@ -66,6 +67,22 @@ test("the way to it is open on the port of its URL, for jobs, the operator and t
     for (const policy of ["spark", "spark-operator", "bucket-setup"])
       assert.ok(ports(graph, policy).includes(port), `${policy} to ${endpoint}`);
   }
+});
+
+test("clients of the gateway put code there themselves", async () => {
+  const graph = await localGraph({
+    storage: { ...storage, endpoint: "https://s3.test:9000" },
+    gateway: { kind: "node-port", host: "api.test", nodePort: 30445 },
+  });
+  const { inputs } = object(graph, "ConfigMap", "gateway-config");
+  const file = parseJson(textAt(inputs, "data", "platform.json") ?? "");
+  assert.deepEqual(at(file, "storage"), {
+    bucket: "data",
+    endpoint: "https://s3.test:9000",
+    region: "eu-central-1",
+    pathStyle: true,
+    uploads: "store",
+  });
 });
 
 test("each namespace has the keys of its own purpose", async () => {

@@ -164,6 +164,7 @@ test("the platform's file is one that it takes: each team with what its jobs run
     endpoint: "http://store.spark-storage.svc.cluster.local:7070",
     region: "us-east-1",
     pathStyle: true,
+    uploads: "gateway",
   });
   assert.equal(toPlatform(parseJson(platform(await gatewayGraph()))).historyUrl, undefined);
 });

@@ -130,8 +130,12 @@ test("a job cannot remove a log that is finished, nor change code", async () => 
   );
 });
 
-test("the gateway cannot remove code, nor change what its users have not uploaded", async () => {
-  const wishes = [object("DeleteObject", "code/uploads/0a1b.zip"), object("PutObject", "code/etl/main.py")];
+test("the gateway cannot remove code, nor read or change what its users have not uploaded", async () => {
+  const wishes = [
+    object("DeleteObject", "code/uploads/0a1b.zip"),
+    object("GetObject", "code/etl/main.py"),
+    object("PutObject", "code/etl/main.py"),
+  ];
   assert.deepEqual(await refused(identityPolicy(bucket, "gateway"), wishes), wishes);
 });
 

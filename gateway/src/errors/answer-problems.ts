@@ -28,6 +28,8 @@ export function sendProblem(
     request.log.error({ err: problem.cause ?? problem, code: problem.code }, problem.message);
   const seconds = retryAfterSeconds[problem.status];
   if (seconds !== undefined) reply.header("retry-after", seconds);
+  // Nobody waits for the rest of what did not arrive in time.
+  if (problem.status === 408) reply.header("connection", "close");
   if (problem.status === 401) reply.header("www-authenticate", challenge(problem));
   void reply
     .code(problem.status)

@@ -25,6 +25,7 @@ export const problemCodes = {
   "request-too-large": { status: 413, title: "The request is too large" },
   "unsupported-media-type": { status: 415, title: "The request's content type is not supported" },
   "idempotency-key-reused": { status: 422, title: "The idempotency key was used for another request" },
+  "upload-mismatch": { status: 422, title: "The content is not the one that its name says" },
   "refused-by-cluster": { status: 422, title: "Kubernetes refuses this" },
   "too-many-failures": { status: 429, title: "Too many unknown tokens came from this address" },
   "internal-error": { status: 500, title: "The gateway has a fault" },

@@ -55,7 +55,11 @@ function fromFramework(error: unknown): Problem | undefined {
     case 413:
       return new Problem("request-too-large", "the body may have 1 MiB at most, a submission's 4 MiB", cause);
     case 415:
-      return new Problem("unsupported-media-type", "send the body as application/json", cause);
+      return new Problem(
+        "unsupported-media-type",
+        "send the body as the API's description says, mostly application/json",
+        cause,
+      );
     default:
       return new Problem("malformed-request", "send a well-formed request with a body of JSON", cause);
   }

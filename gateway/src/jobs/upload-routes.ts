@@ -7,7 +7,8 @@ import { secondMs } from "../clock.ts";
 import { problemResponses } from "../errors/problem-schema.ts";
 import { Problem } from "../errors/problem.ts";
 import type { Jobs } from "./jobs.ts";
-import { maxUploadBytes, uploadSha256Schema } from "./upload.ts";
+import { passUploadsOn, uploadType } from "./pass-upload-route.ts";
+import { maxUploadBytes, uploadKindSchema, uploadPath, uploadSha256Schema } from "./upload.ts";
 import { uploadSeconds, type Uploads } from "./uploads.ts";
 
 const bodySchema = z
@@ -18,7 +19,7 @@ const bodySchema = z
       .min(1)
       .max(maxUploadBytes)
       .meta({ description: "bytes of the content, at most 200 MiB", examples: [1_048_576] }),
-    kind: z.enum(["py", "zip"]).meta({ description: "py: a program; zip: modules to import" }),
+    kind: uploadKindSchema,
   })
   .meta({ description: "code that a submission is going to name (code.upload)" });
 
@@ -28,22 +29,34 @@ const answerSchema = z
     z
       .object({
         there: z.literal(false),
-        url: z.string().meta({ description: "where to PUT the content, to the store itself" }),
+        url: z.string().meta({
+          description:
+            "where to PUT the content: a URL is the store's, which wants no token; a path is of this API, which wants it",
+          examples: [uploadPath({ sha256: "0".repeat(64), kind: "py" })],
+        }),
         headers: z
           .record(z.string(), z.string())
-          .meta({ description: "what to send with it; the signature is of these" }),
-        expiresAt: isoTime,
+          .meta({ description: "what to send with it; the signature of a URL is of these" }),
+        expiresAt: isoTime
+          .optional()
+          .meta({ description: "until when a URL takes it; a path does so at any time" }),
       })
-      .meta({ description: "it is to be sent, until then" }),
+      .meta({ description: "it is to be sent" }),
   ])
   .meta({ id: "UploadAnswer", description: "whether code is in the store, or how to put it there" });
 
-/** POST /uploads: how to put code into the store that is too large to come with a job. `uploads`: none without a store. */
+/**
+ * POST /uploads: how to put code into the store that is too large to come with a job; where clients cannot reach that, by
+ * PUT /uploads/{kind}/{sha256}. `uploads`: none without a store.
+ */
 export function uploadRoutes(
   app: FastifyInstance,
-  { now }: Pick<Jobs, "now">,
+  { now, platform }: Pick<Jobs, "now" | "platform">,
   uploads: Uploads | undefined,
 ): void {
+  const passesOn = platform.storage?.uploads === "gateway";
+  if (passesOn && uploads !== undefined) passUploadsOn(app, uploads);
+
   app.withTypeProvider<ZodTypeProvider>().route({
     method: "POST",
     url: "/uploads",
@@ -52,7 +65,7 @@ export function uploadRoutes(
       tags: ["uploads"],
       summary: "Ask where to upload code",
       description:
-        "The content's SHA-256 is its name: it is uploaded once, whoever asks. The store refuses any other.",
+        "The content's SHA-256 is its name: it is uploaded once, whoever asks. Any other content is refused.",
       body: bodySchema,
       response: { 200: answerSchema, ...problemResponses },
     },
@@ -62,6 +75,10 @@ export function uploadRoutes(
       }
       const upload = { sha256, kind };
       if (await uploads.has(upload)) return { there: true as const };
+      if (passesOn) {
+        const headers = { "content-length": String(size), "content-type": uploadType };
+        return { there: false as const, url: uploadPath(upload), headers };
+      }
       const expiresAt = iso(now() + uploadSeconds * secondMs);
       return { there: false as const, ...(await uploads.presign(upload, size)), expiresAt };
     },

@@ -1,7 +1,10 @@
+import { Readable } from "node:stream";
+
 import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 
 import { hasStatus, storageTrouble } from "../storage/s3.ts";
+import { contentNamed } from "./upload-content.ts";
 import { uploadKey, type Upload } from "./upload.ts";
 
 /** For how long an upload may begin: enough for a client that asks and then sends. */
@@ -19,6 +22,11 @@ export interface Uploads {
   has(upload: Upload): Promise<boolean>;
   /** How to put it there. `size`: in bytes. @throws Problem `storage-unavailable`. */
   presign(upload: Upload, size: number): Promise<PresignedPut>;
+  /**
+   * Puts it there as it comes, of which no more than some pieces are held at a time. `size`: in bytes.
+   * @throws Problem `storage-unavailable`, or one of `contentNamed`; there is nothing of it in the store then.
+   */
+  put(upload: Upload, size: number, content: Readable): Promise<void>;
 }
 
 /**
@@ -72,6 +80,32 @@ export class S3Uploads implements Uploads {
       throw storageTrouble(error);
     });
     return { url, headers: { "content-length": String(size), [checksumHeader]: checksum } };
+  }
+
+  async put(upload: Upload, size: number, content: Readable): Promise<void> {
+    const broken = new AbortController();
+    let trouble: Error | undefined;
+    // The SDK only pipes what it sends: of the source's end by an error it would never hear.
+    const body = Readable.from(contentNamed(upload.sha256, content), { objectMode: false });
+    body.once("error", (error) => {
+      trouble = error;
+      broken.abort();
+    });
+    const put = new PutObjectCommand({
+      Bucket: this.#bucket,
+      Key: uploadKey(upload),
+      Body: body,
+      ContentLength: size,
+      ChecksumSHA256: base64(upload.sha256),
+    });
+    try {
+      // As long as the client may take; a store that takes nothing, or does not answer, ends it (`socketTimeout`).
+      await this.#client.send(put, { abortSignal: broken.signal, requestTimeout: 0 });
+    } catch (error) {
+      throw trouble ?? storageTrouble(error);
+    } finally {
+      body.destroy();
+    }
   }
 }
 

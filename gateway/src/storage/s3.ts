@@ -6,7 +6,7 @@ import type { PlatformStorage } from "../platform.ts";
 
 /**
  * A client of the platform's store. Its keys are those of the SDK's default chain: AWS_* in the environment, or the
- * pod's own identity. A request has 10 s for its answer to begin, and three tries.
+ * pod's own identity. A request has 10 s for its answer to begin, and three tries, unless what is sent is a stream.
  */
 export function s3Client({ endpoint, region, pathStyle }: PlatformStorage): S3Client {
   // Every archived log that is read holds a connection while its reader takes it.
@@ -16,6 +16,7 @@ export function s3Client({ endpoint, region, pathStyle }: PlatformStorage): S3Cl
     forcePathStyle: pathStyle,
     ...(endpoint !== undefined && { endpoint }),
     maxAttempts: 3,
+    logger: nothing,
     // Checksums that the SDK adds by itself are unknown to many stores that are not AWS's.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
@@ -29,6 +30,10 @@ export function s3Client({ endpoint, region, pathStyle }: PlatformStorage): S3Cl
     },
   });
 }
+
+const nowhere = (): void => undefined;
+/** Without one, it says on the console what it does not try again, which whoever asked is told anyway. */
+const nothing = { trace: nowhere, debug: nowhere, info: nowhere, warn: nowhere, error: nowhere };
 
 /** Whether the store has answered, and with this status. */
 export function hasStatus(error: unknown, status: number): boolean {

@@ -11,6 +11,7 @@ import { readRoutes } from "../../src/jobs/read-routes.ts";
 import { uploadRoutes } from "../../src/jobs/upload-routes.ts";
 import { dispatch } from "../../src/jobs/dispatch.ts";
 import { submissionMetrics } from "../../src/jobs/submission-metrics.ts";
+import type { Uploads } from "../../src/jobs/uploads.ts";
 import { submitRoutes } from "../../src/jobs/submit-routes.ts";
 import { createMetrics } from "../../src/metrics/metrics.ts";
 import {
@@ -22,6 +23,7 @@ import {
   type TestGateway,
 } from "../support/gateway.ts";
 import { id, logName, putApplication, putPod, startLogs } from "../support/log-scene.ts";
+import { samplePlatform } from "../support/job-samples.ts";
 import { addApplication } from "../support/rows.ts";
 import { sampleRequest } from "../support/submitting.ts";
 
@@ -30,6 +32,14 @@ const serviceAccountToken = "eyJh.eyJz.c2ln";
 const serviceAccounts: ServiceAccountVerifier = {
   verify: (token) =>
     Promise.resolve(token === serviceAccountToken ? "system:serviceaccount:analytics:notebook" : undefined),
+};
+
+/** A store that no client reaches, so that there are all of the routes. */
+const storage = { bucket: "data", region: "eu-west-1", pathStyle: true, uploads: "gateway" };
+const uploads: Uploads = {
+  has: () => Promise.resolve(false),
+  presign: () => assert.fail("nobody reaches it"),
+  put: () => Promise.resolve(),
 };
 
 const callers = ["nobody", "other", "service account", "owner", "admin"] as const;
@@ -135,8 +145,16 @@ const matrix: Readonly<Record<string, Row>> = {
   "POST /v1/uploads": {
     request: () =>
       Promise.resolve({ url: "/v1/uploads", body: { sha256: "0".repeat(64), size: 1, kind: "py" } }),
-    // There is no store here, which only those are told who may ask.
-    statuses: [401, 409, 409, 409, 409],
+    statuses: withToken,
+  },
+  "PUT /v1/uploads/:kind/:sha256": {
+    request: () =>
+      Promise.resolve({
+        url: `/v1/uploads/py/${"0".repeat(64)}`,
+        body: "1",
+        headers: { "content-type": "application/octet-stream" },
+      }),
+    statuses: withToken,
   },
   "GET /v1/audit": { request: get("/v1/audit"), statuses: adminsOnly },
 };
@@ -148,7 +166,7 @@ test("every route answers nobody, others, the owner and admins as its policy say
     more: (v1, jobs) => {
       readRoutes(v1, jobs);
       historyRoutes(v1, jobs);
-      uploadRoutes(v1, jobs, undefined);
+      uploadRoutes(v1, { ...jobs, platform: samplePlatform({ storage }) }, uploads);
       submitRoutes(v1, {
         jobs,
         // No loop: what has no turn waits.
@@ -184,7 +202,7 @@ test("every route answers nobody, others, the owner and admins as its policy say
     "the matrix has every route",
   );
   for (const [route, { request, statuses }] of Object.entries(matrix)) {
-    const method = route.startsWith("GET") ? "GET" : route.startsWith("POST") ? "POST" : "DELETE";
+    const method = (["GET", "POST", "PUT"] as const).find((each) => route.startsWith(each)) ?? "DELETE";
     const methods = heads.includes(route.replace("GET", "HEAD")) ? ([method, "HEAD"] as const) : [method];
     for (const each of methods) {
       for (const [index, caller] of callers.entries()) {

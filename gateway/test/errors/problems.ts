@@ -28,6 +28,7 @@ const everAnswered = {
   "request-too-large": 413,
   "unsupported-media-type": 415,
   "idempotency-key-reused": 422,
+  "upload-mismatch": 422,
   "refused-by-cluster": 422,
   "too-many-failures": 429,
   "internal-error": 500,

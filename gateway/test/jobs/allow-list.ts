@@ -15,7 +15,7 @@ const platform = samplePlatform({
     "team-a": { ...manifestPlatform, placement },
     "team-b": { ...manifestPlatform, namespace: "team-b", serviceAccount: "spark-b" },
   },
-  storage: { bucket: "spark", region: "eu-central-1", pathStyle: true },
+  storage: { bucket: "spark", region: "eu-central-1", pathStyle: true, uploads: "store" },
 });
 
 /** What somebody would like to slip in: keys and values that Kubernetes, the operator or Spark would act on. */

@@ -14,7 +14,13 @@ import {
 } from "../../src/jobs/submission.ts";
 import { samplePlatform } from "../support/job-samples.ts";
 
-const storage = { bucket: "spark", endpoint: "http://s3.test", region: "eu-central-1", pathStyle: true };
+const storage = {
+  bucket: "spark",
+  endpoint: "http://s3.test",
+  region: "eu-central-1",
+  pathStyle: true,
+  uploads: "store",
+};
 const platform = samplePlatform({ storage });
 const mainFile = "s3a://data/code/main.py";
 const right = { namespace: "team-b", job: { name: "word-count", mainFile } };

@@ -117,7 +117,7 @@ test("all that is wrong with a request is said at once, and nothing is kept of i
 
 test("code that is to be uploaded before must be there, but for a retry", async (context) => {
   const uploaded = { is: false };
-  const storage = { bucket: "data", region: "eu-west-1", pathStyle: false };
+  const storage = { bucket: "data", region: "eu-west-1", pathStyle: false, uploads: "store" };
   const has = (): Promise<boolean> => Promise.resolve(uploaded.is);
   const scene = await startSubmitting(context, "sqlite", { storage, has });
   const body = {

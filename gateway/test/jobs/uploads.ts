@@ -8,7 +8,8 @@ import { uploadRoutes } from "../../src/jobs/upload-routes.ts";
 import { S3Uploads } from "../../src/jobs/uploads.ts";
 import { s3Client } from "../../src/storage/s3.ts";
 import { startFakeS3, type FakeS3 } from "../support/fake-s3.ts";
-import { newClient, refusedWith, startGateway, type Answer } from "../support/gateway.ts";
+import { newClient, refusedWith, startGateway, type Answer, type TestGateway } from "../support/gateway.ts";
+import { samplePlatform } from "../support/job-samples.ts";
 
 const content = Buffer.from("print(1)\n");
 const sha256 = createHash("sha256").update(content).digest("hex");
@@ -18,6 +19,7 @@ const key = `code/uploads/${sha256}.py`;
 interface Scene {
   readonly s3: FakeS3;
   readonly uploads: S3Uploads;
+  readonly call: TestGateway["call"];
   readonly ask: (body: object) => Promise<Answer>;
 }
 
@@ -31,11 +33,12 @@ async function start(context: TestContext): Promise<Scene> {
   const now = (): number => Date.UTC(2026, 10, 24);
   const gateway = await startGateway(context, "sqlite", {
     routes: (v1) => {
-      uploadRoutes(v1, { now }, uploads);
+      uploadRoutes(v1, { now, platform: samplePlatform({ storage: s3.storage }) }, uploads);
     },
   });
   const { accessToken: token } = await newClient(gateway, "alice", "user");
-  return { s3, uploads, ask: (body) => gateway.call("POST", "/v1/uploads", { token, body }) };
+  const { call } = gateway;
+  return { s3, uploads, call, ask: (body) => call("POST", "/v1/uploads", { token, body }) };
 }
 
 /** Sends content as the answer says, with all of its headers but those that are left out. */
@@ -76,6 +79,11 @@ test("code goes to the store by itself, once, and only as what its name says", a
   assert.equal(at((await ask({ ...right, kind: "zip" })).body, "there"), false);
 });
 
+test("where clients reach the store, the gateway takes no content", async (context) => {
+  const { call } = await start(context);
+  refusedWith(await call("PUT", `/v1/uploads/py/${sha256}`, { body: "1" }), "not-found");
+});
+
 test("what a store has not held to its checksum is not there, and neither is what another name begins with", async (context) => {
   const { s3, uploads } = await start(context);
   s3.objects.set(`${key}.bak`, { bytes: content, headers: {}, at: 0 });
@@ -84,6 +92,17 @@ test("what a store has not held to its checksum is not there, and neither is wha
   assert.equal(await uploads.has({ sha256, kind: "py" }), false);
   s3.objects.set(key, { bytes: content, headers: { "x-amz-checksum-sha256": "of another" }, at: 0 });
   assert.equal(await uploads.has({ sha256, kind: "py" }), false);
+});
+
+test("without a store, whoever may ask is told that there is none", async (context) => {
+  const gateway = await startGateway(context, "sqlite", {
+    routes: (v1) => {
+      uploadRoutes(v1, { now: Date.now, platform: samplePlatform() }, undefined);
+    },
+  });
+  refusedWith(await gateway.call("POST", "/v1/uploads", { body: right }), "not-authenticated");
+  const { accessToken: token } = await newClient(gateway, "alice", "user");
+  refusedWith(await gateway.call("POST", "/v1/uploads", { token, body: right }), "uploads-unavailable");
 });
 
 test("a store that refuses or fails is a problem, and so is a request that is not right", async (context) => {
