@@ -28,6 +28,7 @@ import "./reconcile/key-queue.ts";
 import "./reconcile/lease.ts";
 import "./reconcile/prune.ts";
 import "./reconcile/reconciler.ts";
+import "./reconcile/remove-logs.ts";
 import "./reconcile/vanished.ts";
 import "./store/plans.ts";
 import "./store/store.ts";

@@ -116,7 +116,8 @@ export function submitRoutes(v1: FastifyInstance, options: SubmitRouteOptions): 
       tags: ["applications"],
       summary: "Delete an application that has ended",
       description:
-        "Also from the cluster, at once. Nobody sees it any more; its key stays used. Answers what it was at the end.",
+        "Also from the cluster, at once, and from the archive of logs, within minutes. Nobody sees it any more; its key " +
+        "stays used. Answers what it was at the end.",
       params: path,
       response: { 200: submittedSchema, ...problemResponses },
     },

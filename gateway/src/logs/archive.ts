@@ -20,4 +20,6 @@ export interface Archive {
   podsOf(applicationId: string, signal?: AbortSignal): Promise<readonly string[]>;
   /** Keeps the events of an application, JSON. */
   putEvents(applicationId: string, json: string, signal?: AbortSignal): Promise<void>;
+  /** Removes all that is kept of an application. Where it fails, some may be left: done again, it goes on. */
+  remove(applicationId: string, signal?: AbortSignal): Promise<void>;
 }

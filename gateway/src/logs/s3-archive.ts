@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip, gzipSync } from "node:zlib";
 
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -70,6 +71,17 @@ export class S3Archive implements Archive {
   async putEvents(applicationId: string, json: string, signal?: AbortSignal): Promise<void> {
     const key = `${logsPrefix}${applicationId}/events.json.gz`;
     await this.#put(key, gzipSync(json), "application/json", signal);
+  }
+
+  /** One by one: a request that deletes several needs a checksum of which not every store knows the same one. */
+  async remove(applicationId: string, signal?: AbortSignal): Promise<void> {
+    for (const { Key } of await this.#list(`${logsPrefix}${applicationId}/`, signal)) {
+      try {
+        await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key }), options(signal));
+      } catch (error) {
+        throw storageTrouble(error);
+      }
+    }
   }
 
   async #put(key: string, body: Buffer, type: string, signal: AbortSignal | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import { secondMs } from "../clock.ts";
 import { isFinal } from "../jobs/application.ts";
+import { findApplication } from "../jobs/applications-store.ts";
 import type { ObservedPod } from "../kubernetes/objects.ts";
 import type { Archive } from "../logs/archive.ts";
 import type { ApplicationRow } from "../store/application-tables.ts";
@@ -7,8 +8,8 @@ import { sparkContainer, type Scene } from "./causes/cause.ts";
 import { applicationLabel, isDriver, newestDriver } from "./namespace-view.ts";
 import type { Reconciling } from "./reconciling.ts";
 
-/** Of the archive, what fills it. */
-export type LogKeeper = Pick<Archive, "putLog" | "putEvents">;
+/** Of the archive, what fills it, and empties it again. */
+export type LogKeeper = Pick<Archive, "putLog" | "putEvents" | "remove">;
 
 /** A log that takes longer is given up, and tried again. */
 const patienceMs = 120 * secondMs;
@@ -19,7 +20,8 @@ type Keeping = Pick<Reconciling, "jobs" | "archive" | "metrics">;
 
 /**
  * Puts the logs of pods that have ended into the archive, and the events of an application that has, each once: what
- * `kept` has, by uid, was put before. @throws the first error, after all were tried: to be tried again.
+ * `kept` has, by uid, was put before. Nothing that begins once somebody has deleted the application, whose logs are being
+ * removed (remove-logs.ts). @throws the first error, after all were tried: to be tried again.
  */
 export async function keepWhatEnded(
   keeping: Keeping,
@@ -31,7 +33,7 @@ export async function keepWhatEnded(
   if (row.archived_pod_uid !== null) kept.add(row.archived_pod_uid);
   const failures: unknown[] = [];
   const once = async (uid: string, keep: () => Promise<void>): Promise<void> => {
-    if (kept.has(uid)) return;
+    if (kept.has(uid) || (await isDeleted(keeping, row))) return;
     try {
       await keep();
       kept.add(uid);
@@ -65,6 +67,10 @@ export async function keepBeforeRemoval(keeping: Keeping, row: ApplicationRow): 
   } catch (err) {
     jobs.logger.warn({ err, application: row.id }, "the log of what is removed could not be kept");
   }
+}
+
+async function isDeleted({ jobs }: Keeping, { id }: ApplicationRow): Promise<boolean> {
+  return (await findApplication(jobs.store.db, id)) === undefined;
 }
 
 /** The events about an application as they are in the store. */

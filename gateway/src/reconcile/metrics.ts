@@ -7,7 +7,7 @@ import type { Jobs } from "../jobs/jobs.ts";
 export interface ReconcileMetrics {
   /** A watch broke off, or the API server did not answer. */
   readonly interrupted: (kind: string) => void;
-  readonly archiveFailed: (what: "log" | "events") => void;
+  readonly archiveFailed: (what: "log" | "events" | "removal") => void;
   /** From the first news of an application until it was written down. */
   readonly settled: (ms: number) => void;
   readonly settleFailed: () => void;
@@ -24,7 +24,7 @@ export function reconcileMetrics(registry: Registry, { store, logger }: Jobs): R
   });
   const archiveFailures = new Counter({
     name: "spark_gateway_archive_failures_total",
-    help: "Logs and events that could not be put into the archive; each is tried again while it is there",
+    help: "Logs and events that could not be put into the archive, or removed; each is tried again while it is there",
     labelNames: ["what"],
     registers,
   });

@@ -46,8 +46,8 @@ export async function settle(
   const now = await rowOf(reconciling, id);
   if (now === undefined) return;
   if (mustGo(now, observed)) {
-    // An archive that is away must not keep what was cancelled alive.
-    await keepBeforeRemoval(reconciling, now);
+    // An archive that is away must not keep what was cancelled alive; what was deleted is removed from it.
+    if (now.deleted_at === null) await keepBeforeRemoval(reconciling, now);
     await jobs.cluster.deleteApplication(now.namespace, now.id, observed.metadata.uid);
     return;
   }

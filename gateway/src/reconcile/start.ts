@@ -7,12 +7,15 @@ import { Lease } from "./lease.ts";
 import type { ReconcileMetrics } from "./metrics.ts";
 import { realPace, type Pace } from "./pace.ts";
 import { pruneApplications } from "./prune.ts";
+import { removeLogsOfDeleted } from "./remove-logs.ts";
 import { reconcileNamespace } from "./reconcile-namespace.ts";
 import { standardSettings, type Reconciling, type ReconcileSettings } from "./reconciling.ts";
 import { together } from "./together.ts";
 import { whileHeld } from "./while-held.ts";
 
 const pruneEveryMs = 3600 * secondMs;
+/** Whoever deletes an application wants its log gone; an archive that was away is asked again as soon. */
+const removeEveryMs = 60 * secondMs;
 
 export interface ReconcilerParts {
   readonly metrics: ReconcileMetrics;
@@ -40,7 +43,8 @@ export function startReconciler(
     try {
       await together(signal, (until) => [
         ...Object.keys(jobs.platform.namespaces).map((each) => reconcileNamespace(reconciling, each, until)),
-        pruneRepeatedly(reconciling, until),
+        repeatedly(reconciling, pruneEveryMs, until, () => pruneApplications(reconciling, until)),
+        repeatedly(reconciling, removeEveryMs, until, () => removeLogsOfDeleted(reconciling, until)),
       ]);
     } finally {
       metrics.leading(false);
@@ -55,15 +59,20 @@ export function startReconciler(
   };
 }
 
-/** Now and every hour. What fails is tried again an hour later. */
-async function pruneRepeatedly({ jobs, settings, pace }: Reconciling, signal: AbortSignal): Promise<void> {
+/** Now and again and again. What fails is tried again the next time. */
+async function repeatedly(
+  { jobs, pace }: Reconciling,
+  everyMs: number,
+  signal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
   const isStopped = (): boolean => signal.aborted;
   while (!isStopped()) {
     try {
-      await pruneApplications(jobs, settings.keptMs, signal);
+      await work();
     } catch (err) {
-      jobs.logger.error({ err }, "old applications could not be deleted");
+      if (!isStopped()) jobs.logger.error({ err }, "what is old or was deleted could not be removed");
     }
-    await pace.wait(pruneEveryMs, signal);
+    await pace.wait(everyMs, signal);
   }
 }

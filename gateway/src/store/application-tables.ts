@@ -52,6 +52,8 @@ export interface ApplicationRow {
   readonly log_archived_at: number | null;
   /** Of the driver whose log that is: a run after it has another. */
   readonly archived_pod_uid: string | null;
+  /** When what the archive has of it was removed, after somebody had deleted it. */
+  readonly archive_removed_at: number | null;
 }
 
 /** Work that one gateway does at a time, and which one does it. */

@@ -3,11 +3,16 @@ import { Migrator } from "kysely/migration";
 
 import * as tokens from "./migrations/0001-tokens.ts";
 import * as applications from "./migrations/0002-applications.ts";
+import * as archiveRemovals from "./migrations/0003-archive-removals.ts";
 import type { StoreKind } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
 /** Every migration, by a name that sorts in the order in which they run. */
-const migrations = { "0001-tokens": tokens, "0002-applications": applications };
+const migrations = {
+  "0001-tokens": tokens,
+  "0002-applications": applications,
+  "0003-archive-removals": archiveRemovals,
+};
 
 /**
  * Brings the tables up to date. All or nothing, and by one gateway at a time: on PostgreSQL under a lock of its own, on

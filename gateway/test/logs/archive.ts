@@ -105,6 +105,26 @@ test("the pods of an application are told, the newest first, and no other's", as
   assert.deepEqual(await archive.podsOf("a"), ["b-exec-1", "a-exec-2", "x-exec-1", "a-driver"]);
 });
 
+test("what is removed is all of an application, and nothing of another; what fails is gone on with", async (context) => {
+  const { s3, archive } = await start(context);
+  for (const applicationId of ["a", "a2"]) {
+    for (const pod of ["driver", "exec-1", "exec-2"])
+      await archive.putLog({ applicationId, pod }, Readable.from(line(0)));
+    await archive.putEvents(applicationId, "[]");
+  }
+  s3.refuse = (method) => (method === "DELETE" && s3.objects.size === 6 ? 403 : undefined);
+  await assert.rejects(archive.remove("a"), isTrouble);
+  assert.equal(s3.objects.size, 6);
+  s3.refuse = () => undefined;
+  await archive.remove("a");
+  assert.deepEqual(
+    [...s3.objects.keys()].filter((each) => !each.startsWith("logs/a2/")),
+    [],
+  );
+  assert.equal(s3.objects.size, 4);
+  await archive.remove("a");
+});
+
 test("events are kept as JSON", async (context) => {
   const { s3, archive } = await start(context);
   await archive.putEvents("a", '[{"reason":"Killing"}]');

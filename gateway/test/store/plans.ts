@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 
 import { claimNext, nextTurnAt, queueLength, queuePosition } from "../../src/jobs/queue.ts";
+import { toRemove } from "../../src/reconcile/remove-logs.ts";
 import { openSqlite, type Store } from "../../src/store/store.ts";
 import { samplePlatform } from "../support/job-samples.ts";
 
@@ -26,6 +27,12 @@ async function plansOf(ask: (store: Store) => Promise<unknown>): Promise<readonl
   await store.close();
   return plans;
 }
+
+test("deleted applications whose logs are to be removed are found without a look at the others", async () => {
+  const plans = await plansOf((store) => toRemove(store, now));
+  assert.equal(plans.length, 1);
+  assert.match(plans[0] ?? "", /SEARCH applications USING INDEX applications_to_remove \(deleted_at<\?\)/);
+});
 
 test("the queue is found without a look at what runs", async () => {
   const { limits } = samplePlatform();

@@ -13,7 +13,7 @@ interface Kept {
   readonly at: number;
 }
 
-/** A store over HTTP that puts, gets and lists objects of one bucket, in pages of two, and holds them to checksums. */
+/** A store over HTTP that puts, gets, lists and deletes objects of one bucket, in pages of two, and holds them to checksums. */
 export interface FakeS3 {
   readonly storage: PlatformStorage;
   /** By key. */
@@ -81,6 +81,9 @@ async function answer(fake: FakeS3, request: IncomingMessage, response: ServerRe
     }
     fake.objects.set(key, { bytes, headers: request.headers, at: fake.objects.size });
     response.writeHead(200).end();
+  } else if (request.method === "DELETE") {
+    fake.objects.delete(key);
+    response.writeHead(204).end();
   } else if (url.searchParams.has("list-type")) list(fake, url.searchParams, response);
   else {
     const kept = fake.objects.get(key);

@@ -71,6 +71,7 @@ export function memoryArchive(logs: Map<string, string>): Archive {
   return {
     putLog: () => assert.fail("nobody puts a log here"),
     putEvents: () => assert.fail("nobody puts events here"),
+    remove: () => assert.fail("nobody removes anything here"),
     getLog: ({ applicationId, pod }) => {
       const log = logs.get(`${applicationId}/${pod}`);
       return Promise.resolve(log === undefined ? undefined : Readable.from(Buffer.from(log)));

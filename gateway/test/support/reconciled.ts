@@ -9,7 +9,11 @@ import { Registry } from "prom-client";
 import type { Jobs } from "../../src/jobs/jobs.ts";
 import type { LogKeeper } from "../../src/reconcile/keep-logs.ts";
 import { reconcileMetrics } from "../../src/reconcile/metrics.ts";
-import type { ReconcileSettings } from "../../src/reconcile/reconciling.ts";
+import {
+  standardSettings,
+  type Reconciling,
+  type ReconcileSettings,
+} from "../../src/reconcile/reconciling.ts";
 import { startReconciler } from "../../src/reconcile/start.ts";
 import type { ApplicationRow } from "../../src/store/application-tables.ts";
 import type { Store, StoreKind } from "../../src/store/store.ts";
@@ -25,6 +29,8 @@ export class MemoryArchive implements LogKeeper {
   readonly logs = new Map<string, string>();
   readonly events = new Map<string, string>();
   isAway = false;
+  /** Hears what was removed. */
+  onRemove: (applicationId: string) => void = () => undefined;
   puts = 0;
 
   async putLog(key: { applicationId: string; pod: string }, log: Readable): Promise<void> {
@@ -40,6 +46,14 @@ export class MemoryArchive implements LogKeeper {
     this.events.set(applicationId, json);
     return Promise.resolve();
   }
+
+  remove(applicationId: string): Promise<void> {
+    if (this.isAway) return Promise.reject(new Error("the archive is away"));
+    for (const key of this.logs.keys()) if (key.startsWith(`${applicationId}/`)) this.logs.delete(key);
+    this.events.delete(applicationId);
+    this.onRemove(applicationId);
+    return Promise.resolve();
+  }
 }
 
 export interface Reconciled {
@@ -49,6 +63,7 @@ export interface Reconciled {
   readonly registry: Registry;
   readonly clock: { now: number };
   readonly archive: MemoryArchive;
+  readonly reconciling: Reconciling;
   /** Starts a reconciler, which is stopped with the test. */
   readonly start: () => { stop(): Promise<void> };
   /** Lets time pass until something is so. */
@@ -75,8 +90,10 @@ export async function reconciled(
   const row = async (id: string): Promise<ApplicationRow> =>
     (await store.db.selectFrom("applications").selectAll().where("id", "=", id).executeTakeFirst()) ??
     assert.fail(`there is no row ${id}`);
+  const reconciling = { jobs, archive, metrics, settings: { ...standardSettings, ...settings }, pace };
   return {
     fake,
+    reconciling,
     store,
     jobs,
     registry,
