@@ -1,5 +1,18 @@
 import { createHash } from "node:crypto";
 
+import { z } from "zod";
+
+import { jobNameSchema } from "../../../jobs/manifest/names.ts";
+
+/** An application's id in a path or a cursor: the name of a job's resource, whoever gave it. */
+export const applicationIdSchema = jobNameSchema.meta({
+  description: "an application's id",
+  examples: ["alice-3f7k2m5q4x6d"],
+});
+
+/** The path of what is about one application. */
+export const applicationPathSchema = z.strictObject({ id: applicationIdSchema });
+
 /** Characters of the hash, 5 bits each. */
 const hashCharacters = 12;
 /** The longest shown part of an owner: room for the hash, and for what the operator adds (jobs/manifest/names.ts). */

@@ -7,10 +7,10 @@ import { isoTime } from "../api/times.ts";
 import { authorize } from "../auth/authorize.ts";
 import { problemResponses } from "../errors/problem-schema.ts";
 import { Problem } from "../errors/problem.ts";
+import { applicationPathSchema } from "./application-id.ts";
 import { applicationStates } from "./application.ts";
 import {
   applicationDetailSchema,
-  applicationIdSchema,
   applicationSchema,
   applicationStateSchema,
   toApplicationDetail,
@@ -19,8 +19,6 @@ import { findApplication, statesOf } from "./applications-store.ts";
 import type { Jobs } from "./jobs.ts";
 import { listApplications } from "./list-applications.ts";
 import { queuePosition } from "./queue.ts";
-
-const pathSchema = z.strictObject({ id: applicationIdSchema });
 
 const stateList = applicationStates.join("|");
 
@@ -86,13 +84,13 @@ export function applicationRoutes(app: FastifyInstance, { store, platform }: Job
     config: {
       access: {
         action: "applications:read",
-        resource: ({ params }) => findApplication(store.db, pathSchema.parse(params).id),
+        resource: ({ params }) => findApplication(store.db, applicationPathSchema.parse(params).id),
       },
     },
     schema: {
       tags: ["applications"],
       summary: "Read an application, with the states that it was in",
-      params: pathSchema,
+      params: applicationPathSchema,
       response: { 200: applicationDetailSchema, ...problemResponses },
     },
     handler: async ({ params: { id } }) => {

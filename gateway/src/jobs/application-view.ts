@@ -4,13 +4,6 @@ import { iso, isoOrNull, isoTime } from "../api/times.ts";
 import type { ApplicationRow, ApplicationStateRow } from "../store/application-tables.ts";
 import { applicationStates } from "./application.ts";
 
-/** An application's id in a path or a cursor. */
-export const applicationIdSchema = z
-  .string()
-  .max(63)
-  .regex(/^[a-z](?:[-a-z0-9]*[a-z0-9])?$/)
-  .meta({ description: "an application's id", examples: ["alice-3f7k2m5q4x6d"] });
-
 export const applicationStateSchema = z.enum(applicationStates).meta({ description: "a state" });
 
 const reasonField = z

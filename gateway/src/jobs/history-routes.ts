@@ -1,15 +1,12 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { z } from "zod";
 
 import { pageQuerySchema, pageSchema } from "../api/pages.ts";
 import { problemResponses } from "../errors/problem-schema.ts";
-import { applicationIdSchema } from "./application-view.ts";
+import { applicationPathSchema } from "./application-id.ts";
 import { findApplication } from "./applications-store.ts";
 import { historyEntrySchema, historyOf } from "./history.ts";
 import type { Jobs } from "./jobs.ts";
-
-const pathSchema = z.strictObject({ id: applicationIdSchema });
 
 /** GET /applications/{id}/events: what happened to an application, also once the cluster knows nothing of it. */
 export function historyRoutes(app: FastifyInstance, { store }: Jobs): void {
@@ -19,13 +16,13 @@ export function historyRoutes(app: FastifyInstance, { store }: Jobs): void {
     config: {
       access: {
         action: "application-events:list",
-        resource: ({ params }) => findApplication(store.db, pathSchema.parse(params).id),
+        resource: ({ params }) => findApplication(store.db, applicationPathSchema.parse(params).id),
       },
     },
     schema: {
       tags: ["applications"],
       summary: "List what happened to an application, the first first: its states, and Kubernetes' events",
-      params: pathSchema,
+      params: applicationPathSchema,
       querystring: pageQuerySchema,
       response: { 200: pageSchema(historyEntrySchema), ...problemResponses },
     },

@@ -4,7 +4,8 @@ import { z } from "zod";
 import { page, position, type Page } from "../api/pages.ts";
 import type { Tables } from "../store/tables.ts";
 import type { ApplicationState } from "./application.ts";
-import { applicationIdSchema, toApplication, type Application } from "./application-view.ts";
+import { applicationIdSchema } from "./application-id.ts";
+import { toApplication, type Application } from "./application-view.ts";
 
 /** Which applications to list; what is left out is of no matter. */
 export interface Filter {

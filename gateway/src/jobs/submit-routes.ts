@@ -9,7 +9,8 @@ import { allButBody, invalidInput } from "../api/validation.ts";
 import { problemResponses } from "../errors/problem-schema.ts";
 import type { Platform } from "../platform.ts";
 import type { ApplicationRow } from "../store/application-tables.ts";
-import { applicationDetailSchema, applicationIdSchema, toApplication } from "./application-view.ts";
+import { applicationPathSchema } from "./application-id.ts";
+import { applicationDetailSchema, toApplication } from "./application-view.ts";
 import { isFinal } from "./application.ts";
 import { findApplication } from "./applications-store.ts";
 import { cancel, deleteEnded, type BeforeRemoval } from "./cancel.ts";
@@ -28,8 +29,6 @@ export interface SubmitRouteOptions extends Submitting {
   readonly uploads: Pick<Uploads, "has"> | undefined;
   readonly beforeRemoval: BeforeRemoval;
 }
-
-const path = z.strictObject({ id: applicationIdSchema });
 
 /** The other headers are none of the schema's business. */
 const headersSchema = z.looseObject({
@@ -55,7 +54,7 @@ export function submitRoutes(v1: FastifyInstance, options: SubmitRouteOptions): 
   const { db } = jobs.store;
   const routes = v1.withTypeProvider<ZodTypeProvider>();
   const resource = ({ params }: { readonly params: unknown }): ReturnType<typeof findApplication> =>
-    findApplication(db, path.parse(params).id);
+    findApplication(db, applicationPathSchema.parse(params).id);
 
   const answer = async (row: ApplicationRow): Promise<z.output<typeof submittedSchema>> => ({
     ...toApplication(row, jobs.platform.historyUrl),
@@ -99,7 +98,7 @@ export function submitRoutes(v1: FastifyInstance, options: SubmitRouteOptions): 
       description:
         "202: it is CANCELLING, and CANCELLED once it is gone from the cluster. " +
         "200: it has ended; where it ended by itself before, its state says how. To do this again changes nothing.",
-      params: path,
+      params: applicationPathSchema,
       response: { 200: submittedSchema, 202: submittedSchema, ...problemResponses },
     },
     handler: async ({ params, subject }, reply) => {
@@ -118,7 +117,7 @@ export function submitRoutes(v1: FastifyInstance, options: SubmitRouteOptions): 
       description:
         "Also from the cluster, at once, and from the archive of logs, within minutes. Nobody sees it any more; its key " +
         "stays used. Answers what it was at the end.",
-      params: path,
+      params: applicationPathSchema,
       response: { 200: submittedSchema, ...problemResponses },
     },
     handler: async ({ params }) => answer(await deleteEnded(jobs, params.id)),

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { secondMs } from "../clock.ts";
 import { problemResponses } from "../errors/problem-schema.ts";
 import { Problem } from "../errors/problem.ts";
+import { applicationPathSchema } from "../jobs/application-id.ts";
 import { findApplication } from "../jobs/applications-store.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { Archive } from "./archive.ts";
@@ -32,14 +33,6 @@ export interface LogRouteOptions {
 }
 
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
-
-const pathSchema = z.strictObject({
-  id: z
-    .string()
-    .max(63)
-    .regex(/^[a-z](?:[-a-z0-9]*[a-z0-9])?$/)
-    .meta({ description: "an application's id" }),
-});
 
 const querySchema = z.strictObject({
   pod: z
@@ -100,14 +93,14 @@ export function logRoutes(app: FastifyInstance, jobs: Jobs, options: LogRouteOpt
     config: {
       access: {
         action: "logs:read",
-        resource: ({ params }) => findApplication(jobs.store.db, pathSchema.parse(params).id),
+        resource: ({ params }) => findApplication(jobs.store.db, applicationPathSchema.parse(params).id),
       },
     },
     schema: {
       tags: ["applications"],
       summary: "Read or follow a log",
       description,
-      params: pathSchema,
+      params: applicationPathSchema,
       querystring: querySchema,
       headers: headersSchema,
       response: {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { z } from "zod";
 
-import { applicationId } from "../../src/jobs/application-id.ts";
+import { applicationId, applicationIdSchema } from "../../src/jobs/application-id.ts";
 import { jsonSha256 } from "../../src/jobs/digest.ts";
 import {
   prepareSubmission,
@@ -82,6 +82,7 @@ test("owner and key alone make the name, which leaves the operator room", () => 
     fc.property(text, text, text, text, (owner, key, otherOwner, otherKey) => {
       const id = applicationId(owner, key);
       assert.match(id, /^[a-z][-a-z0-9]{0,54}[a-z0-9]$/);
+      assert.equal(applicationIdSchema.safeParse(id).success, true, "and paths take it");
       assert.equal(applicationId(owner, key), id);
       const same = owner === otherOwner && key === otherKey;
       assert.equal(applicationId(otherOwner, otherKey) === id, same);
@@ -93,6 +94,7 @@ test("owner and key alone make the name, which leaves the operator room", () => 
   assert.match(applicationId("system:serviceaccount:team-a:notebook", "k"), /^notebook-[a-z2-7]{12}$/);
   assert.match(applicationId("ann.lee@example.com", "k"), /^ann-lee-[a-z2-7]{12}$/);
   assert.match(applicationId("42", "k"), /^job-[a-z2-7]{12}$/);
+  assert.equal(applicationIdSchema.safeParse(applicationId("a".repeat(80), "k")).success, true);
 });
 
 test("the digest is of what was said, not of how it was written", () => {
