@@ -17,7 +17,7 @@ export const uploadType = "application/octet-stream";
 const pathSchema = z.strictObject({ kind: uploadKindSchema, sha256: uploadSha256Schema });
 
 /** A stream here, which passes by the validation. */
-const contentSchema: z.ZodType<string | Readable> = z.string().meta({
+const contentSchema: z.ZodType<string | Readable> = z.string().min(1).meta({
   description: "the content, 1 byte to 200 MiB, with its Content-Length",
   format: "binary",
 });

@@ -7,8 +7,10 @@ import { test, type TestContext } from "node:test";
 
 import { listAt, textAt } from "../../../test/support/kube-json.ts";
 import { platform } from "../../../test/jobs/manifest/samples.ts";
+import type { Platform, PlatformStorage } from "../../src/platform.ts";
 import { hashToken, mintToken } from "../../src/tokens/token.ts";
 import { registerAt, send, startProcess, type GatewayProcess } from "../processes/gateway-process.ts";
+import { startFakeS3, storeKeys } from "../support/fake-s3.ts";
 import { kubeConfigOf, startFakeCluster } from "../support/fake-cluster.ts";
 import { samplePlatform } from "../support/job-samples.ts";
 import { schemathesis, type Caller } from "./schemathesis.ts";
@@ -38,6 +40,7 @@ async function startGateway(context: TestContext, registerToken: string): Promis
     rmSync(folder, { recursive: true, force: true });
   });
   const cluster = await startFakeCluster(context);
+  const { storage } = await startFakeS3(context);
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
@@ -46,9 +49,15 @@ async function startGateway(context: TestContext, registerToken: string): Promis
     DATA_FOLDER: folder,
     BOOTSTRAP_TOKEN_SHA256: hashToken(registerToken),
     KUBECONFIG: file("kubeconfig.json", kubeConfigOf(cluster.url).exportConfig()),
-    PLATFORM_FILE: file("platform.json", JSON.stringify(samplePlatform({ namespaces }))),
+    PLATFORM_FILE: file("platform.json", JSON.stringify(platformWith(storage))),
+    ...storeKeys,
     TRUSTED_PROXIES: "1",
   });
+}
+
+/** Code goes through the gateway, so that there are all of the routes. */
+function platformWith(storage: PlatformStorage): Platform {
+  return samplePlatform({ namespaces, storage: { ...storage, uploads: "gateway" } });
 }
 
 async function adminOf(gateway: GatewayProcess, registerToken: string): Promise<Caller> {

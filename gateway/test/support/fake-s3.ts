@@ -48,10 +48,12 @@ export async function startFakeS3(context: TestContext): Promise<FakeS3> {
   return fake;
 }
 
+/** The store takes any. */
+export const storeKeys = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test-secret" };
+
 /** Puts keys where the SDK's default chain looks first, until the test ends. */
 export function giveKeys(context: TestContext): void {
-  const keys = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test-secret" };
-  for (const [name, value] of Object.entries(keys)) {
+  for (const [name, value] of Object.entries(storeKeys)) {
     const before = process.env[name];
     process.env[name] = value;
     context.after(() => {
