@@ -4,50 +4,22 @@ import { test } from "node:test";
 import { environmentSchema, fileVariables } from "../../gateway/src/config.ts";
 import { toPlatform } from "../../gateway/src/platform.ts";
 import { hashToken, kindOf } from "../../gateway/src/tokens/token.ts";
-import { gatewayImage } from "../../images/versions.ts";
-import {
-  kubernetes,
-  localGraph,
-  nameOf,
-  namespaceOf,
-  object,
-  ofKind,
-  texts,
-  upstream,
-} from "../support/graph.ts";
-import { at, isRecord, listAt, parseJson, recordAt, textAt, type Fields } from "../support/kube-json.ts";
-import type { Graph } from "../support/mocks.ts";
-import { restrictedViolations } from "../support/pod-security.ts";
+import { kubernetes, localGraph, nameOf, namespaceOf, object, texts } from "../support/graph.ts";
+import { at, listAt, parseJson, recordAt, textAt } from "../support/kube-json.ts";
 import { withDex } from "./ui-stacks.ts";
-
-const namespace = "spark-gateway";
-const url = "postgres://gateway:database-password-4711@db.test:6432/gateway";
-const postgres = { kind: "postgres", url };
-const atNodes: Fields = { kind: "node-port", host: "api.test", nodePort: 30445 };
-const behindIngress: Fields = {
-  kind: "ingress",
-  ingressClass: "web",
-  host: "api.test",
-  certificate: { kind: "cert-manager", issuer: "letsencrypt" },
-};
-const gatewayGraph = (gateway: Fields = {}, keys: Fields = {}): Promise<Graph> =>
-  localGraph({ gateway: { ...atNodes, ...gateway }, ...keys });
-
-const deployment = (graph: Graph): Fields =>
-  recordAt(object(graph, "Deployment", "gateway", namespace).inputs, "spec");
-const pod = (graph: Graph): Fields => recordAt(deployment(graph), "template", "spec");
-const container = (graph: Graph): Fields => recordAt(listAt(pod(graph), "containers")[0]);
-const mark = (graph: Graph): unknown => at(deployment(graph), "template", "metadata", "annotations");
-const platform = (graph: Graph): string =>
-  textAt(object(graph, "ConfigMap", "gateway-config", namespace).inputs, "data", "platform.json") ?? "";
-const secret = (graph: Graph): Fields =>
-  recordAt(object(graph, "Secret", "gateway-secrets", namespace).inputs, "stringData");
-const environment = (graph: Graph): Fields =>
-  Object.fromEntries(
-    listAt(container(graph), "env").map((each) => [String(at(each, "name")), at(each, "value")]),
-  );
-const policy = (graph: Graph): Fields =>
-  recordAt(object(graph, "NetworkPolicy", "gateway", namespace).inputs, "spec");
+import {
+  atNodes,
+  behindIngress,
+  container,
+  deployment,
+  environment,
+  gatewayGraph,
+  mark,
+  namespace,
+  platform,
+  postgres,
+  secret,
+} from "./gateway-stack.ts";
 
 test("without the key there is no gateway", async () => {
   const graph = await localGraph();
@@ -181,138 +153,6 @@ test("the first admin's token is a secret output, and the cluster gets its hash 
   const next = await gatewayGraph({ registerToken: 2 });
   assert.notEqual(textAt(next.outputs, "gateway", "registerToken"), token);
   assert.notDeepEqual(mark(next), mark(graph));
-});
-
-test("with the embedded database one pod at a time has the volume", async () => {
-  const graph = await gatewayGraph({
-    database: { kind: "embedded", volume: { kind: "claim", size: "3Gi", storageClass: "fast" } },
-  });
-  assert.equal(deployment(graph)["replicas"], 1);
-  assert.deepEqual(deployment(graph)["strategy"], { type: "Recreate" });
-  const claim = recordAt(object(graph, "PersistentVolumeClaim", "gateway-data", namespace).inputs, "spec");
-  assert.equal(at(claim, "resources", "requests", "storage"), "3Gi");
-  assert.equal(claim["storageClassName"], "fast");
-  const volume = listAt(pod(graph), "volumes").find((each) => at(each, "name") === "data");
-  assert.equal(at(volume, "persistentVolumeClaim", "claimName"), "gateway-data");
-  assert.equal(environment(graph)["DATA_FOLDER"], "/var/lib/gateway");
-  assert.equal(environment(graph)["DATABASE_URL_FILE"], undefined);
-  for (const kind of ["PodDisruptionBudget", "HorizontalPodAutoscaler"])
-    assert.deepEqual(ofKind(graph, kind), [], kind);
-});
-
-test("a folder of a node holds it where there is no storage class, beside the store's own", async () => {
-  const volume = { kind: "node", path: "/var/lib/gateway", node: "node-1", size: "1Gi" };
-  const graph = await gatewayGraph({ database: { kind: "embedded", volume } });
-  const { spec } = object(graph, "PersistentVolume", "spark-gateway-data").inputs;
-  assert.deepEqual(at(spec, "claimRef"), { namespace, name: "gateway-data" });
-});
-
-test("with PostgreSQL there are two pods and more, and one of them always serves", async () => {
-  const graph = await gatewayGraph({ database: postgres });
-  assert.equal(deployment(graph)["replicas"], undefined, "the autoscaler's to say");
-  assert.deepEqual(at(deployment(graph), "strategy", "rollingUpdate"), { maxSurge: 1, maxUnavailable: 0 });
-  const scaler = recordAt(object(graph, "HorizontalPodAutoscaler", "gateway", namespace).inputs, "spec");
-  assert.deepEqual([scaler["minReplicas"], scaler["maxReplicas"]], [2, 6]);
-  assert.equal(at(scaler, "scaleTargetRef", "name"), "gateway");
-  const budget = recordAt(object(graph, "PodDisruptionBudget", "gateway", namespace).inputs, "spec");
-  const labels = at(deployment(graph), "template", "metadata", "labels");
-  assert.equal(budget["maxUnavailable"], 1);
-  assert.deepEqual(at(budget, "selector", "matchLabels"), labels);
-  for (const each of listAt(pod(graph), "topologySpreadConstraints"))
-    assert.deepEqual(at(each, "labelSelector", "matchLabels"), labels);
-  assert.equal(environment(graph)["DATA_FOLDER"], undefined);
-  assert.deepEqual(
-    ofKind(graph, "PersistentVolumeClaim").filter((each) => namespaceOf(each) === namespace),
-    [],
-  );
-});
-
-test("the database's URL is in the gateway's secret alone, and secret there", async () => {
-  const graph = await gatewayGraph({ database: postgres });
-  const holders = graph.registrations.flatMap(({ name, inputs, secrets }) =>
-    texts(inputs)
-      .filter(([, text]) => text.includes("database-password-4711"))
-      .map(([path]) => [name, path, secrets.some((each) => path.startsWith(each))]),
-  );
-  assert.deepEqual(holders, [["gateway-secret", "stringData.database-url", true]]);
-});
-
-test("in a team's namespace it may do what its users ask for, and nothing with secrets", async () => {
-  const graph = await gatewayGraph({}, { namespaces: [{ name: "analytics" }, { name: "finance" }] });
-  for (const team of ["analytics", "finance"]) {
-    const rules = listAt(object(graph, "Role", "gateway", team).inputs, "rules");
-    assert.deepEqual(rules, [
-      {
-        apiGroups: ["sparkoperator.k8s.io"],
-        resources: ["sparkapplications"],
-        verbs: ["create", "get", "list", "watch", "delete"],
-      },
-      { apiGroups: [""], resources: ["configmaps"], verbs: ["create", "get"] },
-      { apiGroups: [""], resources: ["pods", "events"], verbs: ["list", "watch"] },
-      { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
-    ]);
-    const binding = object(graph, "RoleBinding", "gateway", team).inputs;
-    assert.deepEqual(at(binding, "subjects"), [{ kind: "ServiceAccount", name: "gateway", namespace }]);
-    assert.equal(at(binding, "roleRef", "name"), "gateway");
-  }
-  const wide = graph.registrations.filter(({ type }) => /:ClusterRole(Binding)?$/.test(type));
-  assert.deepEqual(
-    wide.map(({ inputs }) => at(inputs, "roleRef", "name")),
-    ["system:auth-delegator"],
-  );
-  assert.equal(pod(graph)["serviceAccountName"], "gateway");
-});
-
-test("clients come in from anywhere, metrics go to the cluster alone, and it reaches what it works with", async () => {
-  const graph = await gatewayGraph({ database: postgres });
-  const [api, metrics, ...others] = listAt(policy(graph), "ingress");
-  assert.deepEqual(api, { ports: [{ protocol: "TCP", port: 8443 }] });
-  assert.deepEqual(metrics, {
-    from: [{ namespaceSelector: {} }],
-    ports: [{ protocol: "TCP", port: 9090 }],
-  });
-  assert.deepEqual(others, []);
-  const reached = listAt(policy(graph), "egress").map((rule) =>
-    listAt(rule, "ports").map((port) => at(port, "port")),
-  );
-  assert.deepEqual(reached, [[443, 6443], [7070], [6432]]);
-  assert.deepEqual(
-    listAt(policy(await gatewayGraph()), "egress").length,
-    2,
-    "no database where it has its own",
-  );
-  const plain = { kind: "postgres", url: "postgres://a:b@db.test/gateway" };
-  const [, , database] = listAt(policy(await gatewayGraph({ database: plain })), "egress");
-  assert.deepEqual(listAt(database, "ports"), [{ protocol: "TCP", port: 5432 }]);
-});
-
-test("its pods are on its own image, held to `restricted`, and have time to finish what they have", async () => {
-  for (const graph of [await gatewayGraph(), await localGraph({ gateway: behindIngress })]) {
-    assert.equal(container(graph)["image"], gatewayImage("localhost/spark-platform").reference);
-    assert.deepEqual(restrictedViolations(pod(graph)), []);
-    assert.equal(at(container(graph), "securityContext", "readOnlyRootFilesystem"), true);
-    assert.ok(textAt(container(graph), "resources", "limits", "memory"));
-    const gone = Number(at(container(graph), "lifecycle", "preStop", "sleep", "seconds"));
-    assert.equal(pod(graph)["terminationGracePeriodSeconds"], gone + 30);
-  }
-});
-
-test("it has the keys of `gateway` alone, and starts after the operator, its rights and the bucket", async () => {
-  const graph = await gatewayGraph();
-  const names = listAt(container(graph), "env").flatMap((each) => {
-    const ref = at(each, "valueFrom", "secretKeyRef");
-    return isRecord(ref) ? [ref["name"]] : [];
-  });
-  assert.deepEqual([...new Set(names)], ["s3-gateway"]);
-  const needed = upstream(graph, object(graph, "Deployment", "gateway", namespace));
-  for (const each of [
-    graph.only("kubernetes:helm.sh/v3:Release"),
-    graph.only("kubernetes:batch/v1:Job"),
-    object(graph, "RoleBinding", "gateway", "analytics"),
-    graph.only("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"),
-    object(graph, "NetworkPolicy", "default-deny", "analytics"),
-  ])
-    assert.ok(needed.has(each.urn), each.name);
 });
 
 test("what it reads at its start makes a new pod", async () => {

@@ -1,5 +1,7 @@
 /** One process for all tests of the whole graph: loading Pulumi takes longer than evaluating the program. */
 import "./existing-store.ts";
+import "./gateway-database.ts";
+import "./gateway-rights.ts";
 import "./gateway-ui.ts";
 import "./gateway.ts";
 import "./history.ts";

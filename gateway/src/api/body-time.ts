@@ -21,8 +21,8 @@ export function limitBodyTime(app: FastifyInstance, onProblem: (problem: Problem
   app.addHook("onRequest", ({ raw, headers, routeOptions }, reply, done) => {
     if (headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined) {
       const timer = setTimeout(() => {
-        // In the middle of an answer, none can begin.
-        if (reply.raw.headersSent && !reply.raw.writableFinished) raw.socket.destroy();
+        // What was refused before has its answer, and what is being answered can have no other.
+        if (reply.raw.headersSent) raw.destroy();
         else answerClientError(new LateBody(), raw.socket, onProblem);
       }, routeOptions.config.bodyMs ?? standardBodyMs).unref();
       const arrived = (): void => {

@@ -1,34 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { at, numberAt, recordAt, textAt } from "../../../test/support/kube-json.ts";
+import { at, recordAt, textAt } from "../../../test/support/kube-json.ts";
 import { annotations } from "../../src/jobs/application.ts";
-import { recordState, statesOf } from "../../src/jobs/applications-store.ts";
-import type { ApplicationRow } from "../../src/store/application-tables.ts";
-import { eventually } from "../support/eventually.ts";
-import { newClient, refusedWith, type Answer } from "../support/gateway.ts";
-import { sampleRequest, startSubmitting, type SubmitScene } from "../support/submitting.ts";
+import { statesOf } from "../../src/jobs/applications-store.ts";
+import { newClient, refusedWith } from "../support/gateway.ts";
+import { sampleRequest, startSubmitting } from "../support/submitting.ts";
 import { testOnStores } from "../support/stores.ts";
-
-const idOf = ({ body }: Answer): string => textAt(body, "id") ?? assert.fail(JSON.stringify(body));
-const stateOf = ({ status, body }: Answer): readonly [number, string | undefined] => [
-  status,
-  textAt(body, "state"),
-];
-const rowOf = ({ store }: SubmitScene, id: string): Promise<ApplicationRow> =>
-  store.db.selectFrom("applications").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
-const cancel = ({ gateway, token }: SubmitScene, id: string): Promise<Answer> =>
-  gateway.call("POST", `/v1/applications/${id}:cancel`, { token });
-const remove = ({ gateway, token }: SubmitScene, id: string): Promise<Answer> =>
-  gateway.call("DELETE", `/v1/applications/${id}`, { token });
-/** Lets the dispatcher's time pass until it has done that; the jobs' clock stays. */
-const untilSubmitted = (scene: SubmitScene, id: string): Promise<void> =>
-  eventually(`${id} is submitted`, async () => {
-    scene.pace.advance(5000);
-    return (await rowOf(scene, id)).state === "SUBMITTED";
-  });
-const created = ({ fake }: SubmitScene): number =>
-  fake.requests.filter((request) => request === "POST sparkapplications").length;
+import { created, idOf, rowOf, stateOf } from "../support/submitted-jobs.ts";
 
 testOnStores(
   "a job is in the cluster with its code when its submission is answered",
@@ -134,180 +113,6 @@ test("code that is to be uploaded before must be there, but for a retry", async 
   assert.equal((await scene.submit(body, "k")).status, 200);
 });
 
-testOnStores(
-  "a cluster that does not answer loses nothing: the job waits, and runs when it is back",
-  async (context, kind) => {
-    const scene = await startSubmitting(context, kind);
-    const { fake, clock } = scene;
-    fake.fault = () => ({ status: 500, message: "etcd is away" });
-    const answer = await scene.submit(sampleRequest(), "k");
-    assert.deepEqual(stateOf(answer), [202, "QUEUED"]);
-    assert.match(textAt(answer.body, "reason") ?? "", /cannot be reached/);
-    assert.equal(numberAt(answer.body, "queuePosition"), 1);
-    fake.fault = () => undefined;
-    clock.now += 5000;
-    await untilSubmitted(scene, idOf(answer));
-    assert.equal((await rowOf(scene, idOf(answer))).reason, null);
-    assert.ok(fake.objects.get("configmaps", "team-a", idOf(answer)));
-  },
-);
-
-testOnStores(
-  "what the cluster refuses has failed, with the API server's reason, and is gone",
-  async (context, kind) => {
-    const scene = await startSubmitting(context, kind);
-    const { fake } = scene;
-    const message = "exceeded quota: jobs, requested: count/sparkapplications=1, used: 5, limited: 5";
-    fake.fault = ({ method }) => (method === "POST" ? { status: 403, message } : undefined);
-    const answer = await scene.submit(sampleRequest(), "k");
-    assert.deepEqual(stateOf(answer), [201, "FAILED"]);
-    assert.equal(textAt(answer.body, "reason"), message);
-    // Its code is refused, when the application is there already.
-    fake.fault = ({ method, plural }) =>
-      method === "POST" && plural === "configmaps" ? { status: 403, message } : undefined;
-    const second = await scene.submit(sampleRequest(), "k2");
-    assert.deepEqual(stateOf(second), [201, "FAILED"]);
-    assert.deepEqual(fake.objects.list("sparkapplications"), []);
-    assert.equal((await rowOf(scene, idOf(second))).code, null);
-  },
-);
-
-testOnStores(
-  "what is there already is not refused for a quota that it fills itself",
-  async (context, kind) => {
-    const scene = await startSubmitting(context, kind);
-    const { fake, clock } = scene;
-    fake.fault = ({ plural }) => (plural === "configmaps" ? { status: 500, message: "away" } : undefined);
-    const answer = await scene.submit();
-    assert.deepEqual(stateOf(answer), [202, "QUEUED"]);
-    fake.fault = ({ method, plural }) =>
-      method === "POST" && plural === "sparkapplications"
-        ? { status: 403, message: "exceeded quota" }
-        : undefined;
-    clock.now += 5000;
-    await untilSubmitted(scene, idOf(answer));
-  },
-);
-
-testOnStores(
-  "with the store lost, a retry finds its application, and another request is refused",
-  async (context, kind) => {
-    const before = await startSubmitting(context, kind);
-    const id = idOf(await before.submit(sampleRequest(), "k"));
-    const after = await startSubmitting(context, kind);
-    const there = before.fake.objects.get("sparkapplications", "team-a", id);
-    assert.ok(there);
-    after.fake.objects.put("sparkapplications", there);
-    const retried = await after.submit(sampleRequest(), "k");
-    assert.deepEqual([...stateOf(retried), idOf(retried)], [201, "SUBMITTED", id]);
-    assert.equal((await rowOf(after, id)).uid, textAt(there, "metadata", "uid"));
-    const lost = await startSubmitting(context, kind);
-    lost.fake.objects.put("sparkapplications", there);
-    const other = await lost.submit(sampleRequest("other"), "k");
-    assert.deepEqual(stateOf(other), [201, "FAILED"]);
-    assert.match(textAt(other.body, "reason") ?? "", /idempotency key was used/);
-    assert.equal((await remove(lost, id)).status, 200);
-    assert.ok(lost.fake.objects.get("sparkapplications", "team-a", id), "what is another's stays");
-  },
-);
-
-testOnStores("what waits is cancelled at once, and never runs", async (context, kind) => {
-  const scene = await startSubmitting(context, kind, { limits: { perMinute: 1 } });
-  const { clock } = scene;
-  await scene.submit();
-  const answer = await scene.submit();
-  assert.deepEqual(stateOf(answer), [202, "QUEUED"]);
-  assert.deepEqual(stateOf(await cancel(scene, idOf(answer))), [200, "CANCELLED"]);
-  assert.deepEqual(stateOf(await cancel(scene, idOf(answer))), [200, "CANCELLED"]);
-  const next = await scene.submit();
-  clock.now += 60_000;
-  await untilSubmitted(scene, idOf(next));
-  assert.equal(created(scene), 2);
-  assert.equal((await rowOf(scene, idOf(answer))).state, "CANCELLED");
-});
-
-testOnStores(
-  "what is in the cluster is kept as far as it should be, deleted there, and gone when somebody sees so",
-  async (context, kind) => {
-    const kept: string[] = [];
-    const scene = await startSubmitting(context, kind, {
-      beforeRemoval: (row) => {
-        assert.equal(row.state, "CANCELLING");
-        assert.ok(scene.fake.objects.get("sparkapplications", "team-a", row.id));
-        kept.push(row.id);
-        return Promise.reject(new Error("the archive is away"));
-      },
-    });
-    const { fake, store } = scene;
-    const id = idOf(await scene.submit());
-    const cancelled = await cancel(scene, id);
-    assert.deepEqual(stateOf(cancelled), [202, "CANCELLING"]);
-    assert.equal(textAt(cancelled.body, "reason"), "alice cancelled it");
-    assert.deepEqual(kept, [id]);
-    assert.deepEqual([fake.objects.list("sparkapplications"), fake.objects.list("configmaps")], [[], []]);
-    refusedWith(await remove(scene, id), "application-active");
-    await recordState(store.db, id, { state: "CANCELLED", at: 1 });
-    assert.deepEqual(stateOf(await cancel(scene, id)), [200, "CANCELLED"]);
-  },
-);
-
-testOnStores("a cancellation holds where the cluster does not answer", async (context, kind) => {
-  const scene = await startSubmitting(context, kind);
-  const { fake } = scene;
-  const id = idOf(await scene.submit());
-  fake.fault = () => ({ status: 503, message: "away" });
-  assert.deepEqual(stateOf(await cancel(scene, id)), [202, "CANCELLING"]);
-  fake.fault = () => undefined;
-  assert.deepEqual(stateOf(await cancel(scene, id)), [202, "CANCELLING"]);
-  assert.deepEqual(fake.objects.list("sparkapplications"), []);
-});
-
-testOnStores("what is cancelled while it is being created is deleted again", async (context, kind) => {
-  const scene = await startSubmitting(context, kind);
-  const { fake, store } = scene;
-  let cancelling: Promise<Answer> | undefined;
-  fake.fault = ({ method, plural }) => {
-    if (method !== "POST" || plural !== "sparkapplications" || cancelling) return undefined;
-    cancelling = store.db
-      .selectFrom("applications")
-      .select("id")
-      .executeTakeFirstOrThrow()
-      .then(({ id }) => cancel(scene, id));
-    // The first try fails, so that the cancellation comes between two of them.
-    return { status: 500, message: "slow" };
-  };
-  const answer = await scene.submit();
-  assert.ok(cancelling);
-  assert.deepEqual(stateOf(await cancelling), [202, "CANCELLING"]);
-  const row = await rowOf(scene, idOf(answer));
-  assert.equal(row.state, "CANCELLING");
-  // Another gateway had it in hand all the time.
-  fake.fault = () => undefined;
-  assert.equal(await scene.submitting.dispatcher.dispatch({ ...row, state: "QUEUED" }), "cancelled");
-  assert.deepEqual(fake.objects.list("sparkapplications"), []);
-  assert.equal((await rowOf(scene, idOf(answer))).state, "CANCELLING");
-});
-
-testOnStores(
-  "what has ended is deleted for all, from the cluster too, and its key stays used",
-  async (context, kind) => {
-    const scene = await startSubmitting(context, kind);
-    const { fake, store } = scene;
-    const id = idOf(await scene.submit(sampleRequest(), "k"));
-    refusedWith(await remove(scene, id), "application-active");
-    await recordState(store.db, id, { state: "SUCCEEDED", at: 1 });
-    assert.deepEqual(stateOf(await cancel(scene, id)), [200, "SUCCEEDED"]);
-    fake.fault = () => ({ status: 503, message: "away" });
-    refusedWith(await remove(scene, id), "cluster-unavailable");
-    fake.fault = () => undefined;
-    assert.deepEqual(stateOf(await remove(scene, id)), [200, "SUCCEEDED"]);
-    assert.deepEqual(fake.objects.list("sparkapplications"), []);
-    refusedWith(await remove(scene, id), "not-found");
-    refusedWith(await cancel(scene, id), "not-found");
-    refusedWith(await scene.submit(sampleRequest(), "k"), "idempotency-key-reused");
-  },
-);
-
 test("submissions are counted by what became of them, with those that wait", async (context) => {
   const scene = await startSubmitting(context, "sqlite", { limits: { perMinute: 1 } });
   await scene.submit(sampleRequest(), "a");
@@ -323,15 +128,4 @@ test("submissions are counted by what became of them, with those that wait", asy
   ]) {
     assert.ok(text.includes(line), line);
   }
-});
-
-test("the description has the path of a cancellation as clients write it", async (context) => {
-  const { gateway } = await startSubmitting(context, "sqlite");
-  const { body } = await gateway.call("GET", "/v1/openapi.json");
-  const paths = Object.keys(recordAt(body, "paths")).filter((path) => path.includes("applications"));
-  assert.deepEqual(paths.sort(), [
-    "/v1/applications",
-    "/v1/applications/{id}",
-    "/v1/applications/{id}:cancel",
-  ]);
 });

@@ -4,71 +4,17 @@ import { test } from "node:test";
 
 import fc from "fast-check";
 
-import { follow, type FollowOptions, type LogStart, type Place } from "../../src/logs/follow.ts";
-import { formatId, nanosecondsOf, parseId, splitTime, type LineId } from "../../src/logs/log-line.ts";
+import { follow, type FollowOptions, type Place } from "../../src/logs/follow.ts";
+import { formatId, parseId, type LineId } from "../../src/logs/log-line.ts";
 import { lineBatches } from "../../src/logs/lines.ts";
-import { Tail } from "../../src/logs/tail.ts";
-
-interface Line {
-  readonly time: string;
-  readonly text: string;
-}
-
-/** How an answer comes: in chunks of so many bytes, and cut off after some, in order or with an error. */
-interface Delivery {
-  readonly chunk: number;
-  /** Undefined: it comes to its end. */
-  readonly cutAt?: number | undefined;
-  readonly isError?: boolean;
-}
-
-/** One request for the log, and how much of it is written by then. */
-type Opening = Delivery & { readonly written: number };
-
-const startNs = 1_795_000_000_000_000_000n;
-
-function timeOf(nanoseconds: bigint): string {
-  const second = new Date(Number(nanoseconds / 1_000_000n)).toISOString().slice(0, 19);
-  return `${second}.${String(nanoseconds % 1_000_000_000n).padStart(9, "0")}Z`;
-}
-
-/** What Kubernetes answers: the lines of this second and later, as bytes. */
-function served(lines: readonly Line[], { sinceTime, tailLines }: LogStart): Buffer {
-  const since = sinceTime === undefined ? 0n : (nanosecondsOf(sinceTime) ?? assert.fail(sinceTime));
-  const texts = lines
-    .filter(({ time }) => (nanosecondsOf(time) ?? 0n) >= since)
-    .map(({ time, text }) => `${time} ${text}\n`);
-  return Buffer.from((tailLines === undefined ? texts : texts.slice(-tailLines)).join(""));
-}
-
-function streamOf(bytes: Buffer, { chunk, cutAt = bytes.length, isError = false }: Delivery): Readable {
-  const sent = bytes.subarray(0, cutAt);
-  return Readable.from(
-    (function* () {
-      for (let from = 0; from < sent.length; from += chunk) yield sent.subarray(from, from + chunk);
-      if (isError && cutAt < bytes.length) throw new Error("cut off");
-    })(),
-  );
-}
-
-/** A container's log that is asked for as the openings say, and at last, when it has ended, without trouble. */
-function logOf(lines: readonly Line[], openings: readonly Opening[]): () => Promise<Place> {
-  const left = [...openings];
-  return () => {
-    const opening = left.shift();
-    const { written, ...delivery } = opening ?? { written: lines.length, chunk: 7 };
-    return Promise.resolve({
-      kind: "live",
-      hasEnded: opening === undefined,
-      open: (start) => Promise.resolve(streamOf(served(lines.slice(0, written), start), delivery)),
-    });
-  };
-}
-
-const archiveOf = (lines: readonly Line[]): Place => ({
-  kind: "archived",
-  open: () => Promise.resolve(streamOf(served(lines, { follow: false }), { chunk: 50 })),
-});
+import {
+  archiveOf,
+  linesArbitrary,
+  logOf,
+  openingsArbitrary,
+  startNs,
+  timeOf,
+} from "../support/served-log.ts";
 
 const options = (locate: () => Promise<Place>, after?: LineId): FollowOptions => ({
   locate,
@@ -105,38 +51,6 @@ async function collect(locate: () => Promise<Place>, breaks: readonly number[] =
   }
   return assert.fail("the log has no end");
 }
-
-const linesArbitrary: fc.Arbitrary<readonly Line[]> = fc
-  .array(
-    fc.record({
-      // Often at the same moment, now and then backwards by less than the disorder that is reckoned with.
-      stepNs: fc.oneof(fc.constant(0n), fc.bigInt(-400_000_000n, 1_500_000_000n)),
-      text: fc.oneof(fc.constantFrom("", "same", " x ", "ü€𝄞", "a\rb"), fc.string({ maxLength: 8 })),
-    }),
-    { maxLength: 40 },
-  )
-  .map((steps) => {
-    let latest = startNs;
-    return steps.map(({ stepNs, text }) => {
-      const own = latest + stepNs;
-      if (own > latest) latest = own;
-      return { time: timeOf(own), text: text.replaceAll("\n", "") };
-    });
-  });
-
-const openingsArbitrary = (lines: number): fc.Arbitrary<readonly Opening[]> =>
-  fc
-    .array(
-      fc.record({
-        written: fc.nat({ max: lines }),
-        chunk: fc.integer({ min: 1, max: 60 }),
-        cutAt: fc.option(fc.nat({ max: 600 }), { nil: undefined }),
-        isError: fc.boolean(),
-      }),
-      { maxLength: 8 },
-    )
-    // A log only ever grows.
-    .map((openings) => openings.toSorted((a, b) => a.written - b.written));
 
 test("a follower sees every line once and in order, wherever streams are cut and readers come back", async () => {
   const cases = linesArbitrary.chain((lines) =>
@@ -264,28 +178,4 @@ test("a line without end takes a bounded part of the memory", async () => {
   const lines: string[] = [];
   for await (const batch of lineBatches(stream, { wholeLog: true })) lines.push(...batch);
   assert.deepEqual([lines.length, lines[0]?.length, lines[1]], [2, 65_536, "next"]);
-});
-
-test("the last lines are as many as were asked for, or fewer where they are long", () => {
-  fc.assert(
-    fc.property(fc.array(fc.string()), fc.integer({ min: 1, max: 20 }), (lines, most) => {
-      const tail = new Tail(most);
-      for (const line of lines) tail.push(line);
-      assert.deepEqual(tail.lines(), lines.slice(-most));
-    }),
-  );
-  const tail = new Tail(1000);
-  for (let index = 0; index < 1000; index += 1) tail.push("x".repeat(65_536));
-  assert.equal(tail.lines().length, 128);
-});
-
-test("ids are what was given out and nothing else", () => {
-  const id = { time: "2026-11-24T12:54:35.438916561Z", ordinal: 3 };
-  assert.deepEqual(parseId(formatId(id)), id);
-  for (const wrong of ["", "x", "2026-11-24T12:54:35Z", "2026-99-24T12:54:35Z.0", `${id.time}.-1`])
-    assert.equal(parseId(wrong), undefined, wrong);
-  const time = "2026-11-24T12:54:35.4+02:00";
-  assert.deepEqual(splitTime(`${time} a b`), { time, text: "a b" });
-  assert.equal(splitTime("failed to try resolving symlinks"), undefined);
-  assert.equal(nanosecondsOf(time), nanosecondsOf("2026-11-24T10:54:35.400000000Z"));
 });

@@ -6,6 +6,7 @@ import type { Insertable } from "kysely";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 
+import { statesOf } from "../../src/jobs/applications-store.ts";
 import type { Jobs } from "../../src/jobs/jobs.ts";
 import type { LogKeeper } from "../../src/reconcile/keep-logs.ts";
 import { reconcileMetrics } from "../../src/reconcile/metrics.ts";
@@ -137,6 +138,12 @@ export function operatorSays({ fake }: Reconciled, id: string, state: string, mo
   });
 }
 
+/** What a container is in, of a driver that runs and of one that has ended. */
+export const running = { running: { startedAt: "2026-11-24T12:00:05Z" } };
+export const ended = (exitCode: number, message = ""): object => ({
+  terminated: { exitCode, reason: exitCode === 0 ? "Completed" : "Error", message },
+});
+
 /** A pod of an application whose container is in this state. */
 export function putPod(
   { fake }: Reconciled,
@@ -188,3 +195,10 @@ export function putEvent(
     source: { component: "kubelet" },
   });
 }
+
+export const isThere = ({ fake }: Reconciled, id: string): boolean =>
+  fake.objects.get("sparkapplications", "team-a", id) !== undefined;
+
+/** The states that an application was in, first to last. */
+export const historyOf = async ({ store }: Reconciled, id: string): Promise<readonly string[]> =>
+  (await statesOf(store.db, id)).map(({ state }) => state);

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+
+import { podTemplate } from "../../../jobs/manifest/pod-template.ts";
+import { crdErrors } from "../../../test/support/crd-schema.ts";
+import { textAt } from "../../../test/support/kube-json.ts";
+import { placement, platform as manifestPlatform } from "../../../test/jobs/manifest/samples.ts";
+import { prepareSubmission, type PreparedSubmission } from "../../src/jobs/submission.ts";
+import { samplePlatform } from "./job-samples.ts";
+
+const platform = samplePlatform({
+  namespaces: {
+    "team-a": { ...manifestPlatform, placement },
+    "team-b": { ...manifestPlatform, namespace: "team-b", serviceAccount: "spark-b" },
+  },
+  storage: { bucket: "spark", region: "eu-central-1", pathStyle: true, uploads: "store" },
+});
+
+/** What becomes of a request. */
+export function prepare(body: unknown): ReturnType<typeof prepareSubmission> {
+  return prepareSubmission({ body, owner: "alice", idempotencyKey: "key", platform });
+}
+
+const knownSpec = new Set([
+  ...["type", "mode", "sparkVersion", "image", "imagePullPolicy", "imagePullSecrets", "mainApplicationFile"],
+  ...["mainClass", "arguments", "deps", "sparkConf", "driver", "executor", "dynamicAllocation"],
+  ...["restartPolicy", "timeToLiveSeconds"],
+]);
+const knownPod = new Set([
+  ...["cores", "coreRequest", "coreLimit", "memory", "memoryOverhead", "serviceAccount", "envVars"],
+  ...["envSecretKeyRefs", "template", "instances", "deleteOnTermination"],
+]);
+
+/** What no job may set, written down apart from the allow-list that it is held against. */
+const reservedConf = [
+  /^spark\.(?:master|app\.name|submit\..*|jars.*|files|archives|kubernetes\..*|eventLog\..*|redaction\..*)$/,
+  /^spark\.(?:executorEnv|yarn|authenticate|ssl|acls|admin|modify|history|metrics|io\.encryption)\b.*$/,
+  /^spark\.(?:driver|executor)\.(?:extraClassPath|extraLibraryPath|memory.*|cores|instances|resource.*)$/,
+  /^spark\.ui\.(?:filters|proxy.*|view.*|acls.*|reverseProxy.*|port|killEnabled)$/,
+  /^spark\.hadoop\.fs\.(?!s3a\.).*$/,
+  /^spark\.hadoop\.fs\.s3a\.(?:endpoint.*|access.*|secret.*|session.*|aws.*|security.*|bucket.*|impl|path.*|ssl.*|proxy.*|assumed.*|signing.*|encryption.*|server-side.*|committer.*)$/,
+  /^spark\.sql\.sources\.commitProtocolClass$/,
+];
+const reservedVariable = /^(?:AWS_|SPARK_|PYSPARK_|HADOOP_|KUBERNETES_|PYTHONPATH$|PYTHONHOME$|JAVA_HOME$)/;
+const reservedLabel = /(?:^|[.-])(?:k8s|kubernetes)\.io\/|^spark-/;
+const location = /^(?:s3a:\/\/[a-z0-9][a-z0-9.-]+|local:\/\/)\/[^\s,*?{}[\]$\\]+$/;
+
+/** Asserts that a submission is only what the platform allows. */
+export function assertWithinBounds(
+  body: unknown,
+  { id, namespace, manifest, code, uploads }: PreparedSubmission,
+): void {
+  assert.deepEqual(crdErrors(manifest), []);
+  const own = platform.namespaces[namespace] ?? assert.fail(`${namespace} is not the platform's`);
+  assert.equal(namespace, textAt(body, "namespace"));
+  const { metadata, spec } = manifest;
+  assert.deepEqual(Object.keys(metadata).sort(), ["annotations", "labels", "name", "namespace"]);
+  assert.deepEqual([metadata.name, metadata.namespace], [id, namespace]);
+  assert.deepEqual(
+    filtered(metadata.labels, (key) => reservedLabel.test(key)),
+    { "spark-platform/submitted-by": "gateway" },
+  );
+  assert.deepEqual(
+    filtered(metadata.labels, (key) => Object.hasOwn(own.labels, key)),
+    own.labels,
+  );
+  assert.equal(metadata.annotations["spark-platform/owner"], "alice");
+  assert.equal(Object.keys(metadata.annotations).length, 3);
+
+  assert.deepEqual(
+    Object.keys(spec).filter((key) => !knownSpec.has(key)),
+    [],
+  );
+  assert.equal(spec.mode, "cluster");
+  assert.deepEqual(spec.imagePullSecrets, own.imagePullSecrets);
+  const wished = textAt(body, "job", "image");
+  if (wished === undefined) assert.equal(spec.image, own.images[spec.sparkVersion]);
+  else assert.ok([wished, `${own.registry ?? ""}/${wished}`].includes(spec.image));
+  assert.match(spec.image, /^[A-Za-z0-9./_:@-]+$/);
+  assert.ok((spec.timeToLiveSeconds ?? Infinity) >= 600);
+  for (const file of [spec.mainApplicationFile, ...Object.values(spec.deps).flat()]) {
+    assert.match(file, location);
+    assert.doesNotMatch(file, /\/\.{1,2}(?:\/|$)/);
+  }
+  assertConf(spec.sparkConf, namespace);
+
+  const mounted = code && { configMap: id, mainFile: "a.py", pyFiles: ["modules.zip"] };
+  for (const role of ["driver", "executor"] as const) {
+    const pod = spec[role];
+    assert.deepEqual(
+      Object.keys(pod).filter((key) => !knownPod.has(key)),
+      [],
+    );
+    assert.equal(pod.serviceAccount, own.serviceAccount);
+    assert.deepEqual(pod.template, podTemplate(role, mounted, own.placement?.[role]));
+    assert.ok((pod.template.spec.volumes?.length ?? 0) <= (code === undefined ? 0 : 1));
+    const python = code !== undefined && "modules.zip" in code.binaryData;
+    assert.deepEqual(
+      filtered(pod.envVars, (key) => reservedVariable.test(key)),
+      { ...own.storage.env, ...(python && { PYTHONPATH: "/opt/spark/code/modules.zip" }) },
+    );
+    assert.deepEqual(
+      filtered(pod.envSecretKeyRefs, (key) => reservedVariable.test(key)),
+      { AWS_ACCESS_KEY_ID: { name: "s3-jobs", key: "id" } },
+    );
+  }
+  for (const { sha256 } of uploads) assert.match(sha256, /^[0-9a-f]{64}$/);
+}
+
+function assertConf(conf: Readonly<Record<string, string>>, namespace: string): void {
+  const bare = prepare({ namespace, job: { name: "bare", mainFile: "s3a://data/code/main.py" } });
+  assert.ok(bare.ok);
+  const isReserved = (key: string): boolean => reservedConf.some((pattern) => pattern.test(key));
+  const platformsOwn = filtered(bare.value.manifest.spec.sparkConf, isReserved);
+  assert.ok(Object.keys(platformsOwn).length > 4);
+  assert.deepEqual(filtered(conf, isReserved), platformsOwn);
+  for (const [key, value] of Object.entries(conf)) {
+    assert.match(key, /^spark\.[\w.-]+$/);
+    assert.ok(!value.includes("${"), key);
+    if (key.endsWith("extraJavaOptions")) assert.doesNotMatch(value, /-Dspark|-Xm[xs]/);
+  }
+}
+
+function filtered<T>(
+  record: Readonly<Record<string, T>> | undefined,
+  keep: (key: string) => boolean,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(record ?? {}).filter(([key]) => keep(key)));
+}
