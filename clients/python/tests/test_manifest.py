@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from sparkplatform import InvalidManifest, Manifest
+from sparkplatform._attributes import by_attribute
 from sparkplatform.errors import Violation
-from sparkplatform.manifest import by_attribute
 
 recorded = json.loads((Path(__file__).with_name("contract") / "manifest.json").read_text())
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from ._attributes import by_attribute
 from .errors import (
     AuthenticationError,
     CertificateError,
@@ -22,7 +23,6 @@ from .errors import (
     UploadFailed,
     Violation,
 )
-from .manifest import by_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

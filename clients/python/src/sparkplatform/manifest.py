@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic.alias_generators import to_camel
@@ -202,21 +201,6 @@ class Manifest(_Part):
         except ValidationError as error:
             raise InvalidManifest(_violations(error)) from None
         return content
-
-
-def by_attribute(violation: Violation) -> Violation:
-    """What is wrong with a job, by its attribute: ``job.executor.memoryOverhead`` is ``executor.memory_overhead``."""
-    names = violation.path.removeprefix("job.").split(".")
-    part: type[BaseModel] | None = Manifest
-    for index, name in enumerate(names):
-        fields = {} if part is None else part.model_fields
-        field = next((each for each in fields if to_camel(each) == name), None)
-        if field is None:
-            break
-        names[index] = field
-        kinds = (fields[field].annotation, *get_args(fields[field].annotation))
-        part = next((each for each in kinds if isinstance(each, type) and issubclass(each, BaseModel)), None)
-    return replace(violation, path=".".join(names))
 
 
 def _without_empty(content: dict[str, Any]) -> dict[str, Any]:

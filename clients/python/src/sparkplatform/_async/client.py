@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from .._attributes import by_attribute
 from ..code import Code, load_code, name_of
 from ..errors import InvalidManifest, UploadFailed, Violation
-from ..manifest import Manifest, by_attribute
+from ..manifest import Manifest
 from ..models import (
     Application,
     Cluster,
@@ -33,9 +34,9 @@ class AsyncSparkPlatform(AsyncAdmission):
 
     ``url``: the API's; default: SPARKPLATFORM_URL, or where somebody has logged in last. ``token``: a refresh token, or
     an access token; default: SPARKPLATFORM_TOKEN, or the one of the last login. ``ca``: a PEM file of certificates to
-    trust besides this machine's; default: SPARKPLATFORM_CA, or what the last login there was
-    given. ``cluster``: default: SPARKPLATFORM_CLUSTER, or the only
-    one there is. ``timeout``: seconds for one call. ``proxy``: a URL; default: HTTPS_PROXY and NO_PROXY.
+    trust besides this machine's; default: SPARKPLATFORM_CA, or what the last login there was given. ``cluster``:
+    default: SPARKPLATFORM_CLUSTER, or the only one there is. ``timeout``: seconds for one call. ``proxy``: a URL;
+    default: HTTPS_PROXY and NO_PROXY.
 
         platform = SparkPlatform("https://api.spark.example.org", token=REFRESH_TOKEN)
         job = platform.run(platform.default_manifest(), "job.py")
