@@ -1,6 +1,6 @@
 /** What the stacks in AWS declare. */
 import { evaluateStack, stackFile } from "../support/graph.ts";
-import { textAt, type Fields } from "../support/kube-json.ts";
+import { textAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph, Registration } from "../support/mocks.ts";
 
 export const stacks = ["dev", "prod"] as const;

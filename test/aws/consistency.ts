@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { parseBlock, contains, overlap } from "../../components/cluster/ipv4.ts";
 import { stackFile, texts } from "../support/graph.ts";
-import { at, textAt } from "../support/kube-json.ts";
+import { at, textAt } from "../../local/kube/json.ts";
 import { amazon, awsGraph, policies, stacks } from "./aws-graph.ts";
 
 for (const stack of stacks) {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { toPlatform } from "../../gateway/src/platform.ts";
 import { object, ofKind } from "../support/graph.ts";
-import { at, parseJson, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { at, parseJson, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 import { awsGraph, stacks } from "./aws-graph.ts";
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 
 import { nameOf, namespaceOf, object, ofKind, upstream } from "../support/graph.ts";
-import { at, listAt, recordAt } from "../support/kube-json.ts";
+import { at, listAt, recordAt } from "../../local/kube/json.ts";
 import type { Graph, Registration } from "../support/mocks.ts";
 import { awsGraph, stacks } from "./aws-graph.ts";
 

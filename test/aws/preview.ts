@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 
-import { openAutomation } from "../support/automation.ts";
-import { missingPrograms } from "../support/deployment.ts";
+import { openAutomation } from "../../local/deployment/automation.ts";
+import { missingPrograms } from "../../local/deployment/deployment.ts";
 import { projectFolder, stackFile } from "../support/graph.ts";
-import { isRecord } from "../support/kube-json.ts";
+import { isRecord } from "../../local/kube/json.ts";
 import { evaluate } from "../support/mocks.ts";
 import { awsGraph, calls } from "./aws-graph.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { allowed, type AwsRequest } from "../support/iam.ts";
-import { listAt, parseJson, recordAt, textAt } from "../support/kube-json.ts";
+import { listAt, parseJson, recordAt, textAt } from "../../local/kube/json.ts";
 import type { Registration } from "../support/mocks.ts";
 import { awsGraph, policies, stacks } from "./aws-graph.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { texts } from "../support/graph.ts";
-import { textAt } from "../support/kube-json.ts";
+import { textAt } from "../../local/kube/json.ts";
 import { awsGraph, stacks } from "./aws-graph.ts";
 
 for (const stack of stacks) {

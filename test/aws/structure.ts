@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { emptyMaps, kubernetes, stackFile } from "../support/graph.ts";
-import { recordAt } from "../support/kube-json.ts";
+import { recordAt } from "../../local/kube/json.ts";
 
 import { violations } from "../support/policy.ts";
 import { amazon, awsGraph, stacks } from "./aws-graph.ts";

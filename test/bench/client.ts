@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { clientFolder, clientPrograms } from "../python/client.ts";
-import { numberAt, parseJson } from "../support/kube-json.ts";
+import { numberAt, parseJson } from "../../local/kube/json.ts";
 import { compare, interleave, rounded, type Bench, type Pair } from "./bench.ts";
 
 const roundCount = 11;

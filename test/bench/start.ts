@@ -1,7 +1,7 @@
 import { application, sparkRef } from "../e2e/applications.ts";
 import { E2ePlatform } from "../e2e/platform.ts";
 import { job, team } from "../e2e/stack.ts";
-import type { Kube } from "../support/kube.ts";
+import type { Kube } from "../../local/kube/kube.ts";
 import { compare, interleave, rounded, type Bench, type Pair } from "./bench.ts";
 import { benchEnvironment, pushImages } from "./cluster.ts";
 import { asWePutIt, minimal, type Manifest } from "./start/manifests.ts";

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { eksVersions } from "../../components/cluster/eks-versions.ts";
 import { serviceCidr } from "../../components/cluster/network-plan.ts";
 import { upstream } from "../support/graph.ts";
-import { listAt, parseJson, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { listAt, parseJson, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 import { admins, clusterArn, eksGraph, types, unknown, usual, viewers } from "./eks-graph.ts";
 import { types as networkTypes } from "./network-graph.ts";

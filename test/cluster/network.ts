@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { planNetwork } from "../../components/cluster/network-plan.ts";
 import { regions } from "../../components/cluster/regions.ts";
 import { upstream } from "../support/graph.ts";
-import { listAt, parseJson, recordAt, textAt } from "../support/kube-json.ts";
+import { listAt, parseJson, recordAt, textAt } from "../../local/kube/json.ts";
 import type { Graph, Registration } from "../support/mocks.ts";
 import { networkGraph, types } from "./network-graph.ts";
 

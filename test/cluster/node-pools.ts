@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { upstream } from "../support/graph.ts";
-import { listAt, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { listAt, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 import { eksGraph, types, unknown, usual } from "./eks-graph.ts";
 

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { createObjectStore, type StorageConfig } from "../../components/storage/create-object-store.ts";
 import { s3Purposes, type S3Access, type S3Keys } from "../../components/storage/object-store.ts";
-import { listAt } from "../support/kube-json.ts";
+import { listAt } from "../../local/kube/json.ts";
 import { evaluate } from "../support/mocks.ts";
 
 const common = { bucket: "spark", region: "r", objects: {} };

@@ -8,7 +8,7 @@ import { historyConf, podMemoryMiB, propertiesFile } from "../../components/hist
 import { dnsRecords, publicUrl } from "../../components/ingress/exposure.ts";
 import { frontDoorToken, urlSafe } from "../../components/ingress/front-door-key.ts";
 import { isLimited, proxyFiles, type ProxyConfigArgs } from "../../components/ingress/proxy-config.ts";
-import { at, listAt, parseJson } from "../support/kube-json.ts";
+import { at, listAt, parseJson } from "../../local/kube/json.ts";
 
 const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((each) => Buffer.from(each));
 

@@ -10,7 +10,7 @@ import { restrictedContainer, restrictedPod } from "../../components/pod-securit
 import { podAccess, s3aConf } from "../../components/storage/s3-access.ts";
 import { externalRule } from "../../components/storage/store-network.ts";
 import { emptyMaps } from "../support/graph.ts";
-import { at } from "../support/kube-json.ts";
+import { at } from "../../local/kube/json.ts";
 import { restrictedViolations } from "../support/pod-security.ts";
 
 const s3a = "spark.hadoop.fs.s3a";

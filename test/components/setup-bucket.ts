@@ -11,8 +11,8 @@ import { GetBucketPolicyCommand, GetObjectCommand, ListObjectsV2Command, S3Clien
 import { setupFiles } from "../../components/storage/bucket-setup.ts";
 import type { S3Endpoint } from "../../components/storage/object-store.ts";
 import type { PolicyDocument } from "../../components/storage/permissions.ts";
-import { parseJson } from "../support/kube-json.ts";
-import { until } from "../support/kube-wait.ts";
+import { parseJson } from "../../local/kube/json.ts";
+import { until } from "../../local/kube/wait.ts";
 
 const root = await mkdtemp(path.join(tmpdir(), "setup-bucket-"));
 after(() => rm(root, { recursive: true }));

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Fields } from "../support/kube-json.ts";
+import type { Fields } from "../../local/kube/json.ts";
 import { problems, read, runProgram, testProblems, type Wrong } from "./read.ts";
 
 const admins = ["arn:aws:iam::111122223333:role/deploy"];

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { KubeconfigTargetArgs } from "../../components/target/kubeconfig-target.ts";
 import { loadConfig, type PlatformConfig } from "../../config.ts";
 import { standardDefaults } from "../../jobs/manifest/index.ts";
-import type { Fields } from "../support/kube-json.ts";
+import type { Fields } from "../../local/kube/json.ts";
 import { evaluate } from "../support/mocks.ts";
 import { existing, read, right } from "./read.ts";
 

@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Fields } from "../support/kube-json.ts";
+import type { Fields } from "../../local/kube/json.ts";
 import { existing, job, problems, read, right, runProgram, testProblems, type Wrong } from "./read.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "spark-platform-config-"));

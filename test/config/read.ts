@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { loadConfig, type PlatformConfig } from "../../config.ts";
 import { program } from "../support/graph.ts";
-import type { Fields } from "../support/kube-json.ts";
+import type { Fields } from "../../local/kube/json.ts";
 import { evaluate } from "../support/mocks.ts";
 
 /** A stack that is right, and says no more than it must. */

@@ -4,7 +4,7 @@ import path from "node:path";
 import { test } from "node:test";
 
 import { projectFolder, stackFile } from "../support/graph.ts";
-import { listAt } from "../support/kube-json.ts";
+import { listAt } from "../../local/kube/json.ts";
 
 const docs = path.join(projectFolder, "docs");
 const guide = readFileSync(path.join(docs, "deploy.md"), "utf8");

@@ -6,7 +6,7 @@ import { describe, it, test } from "node:test";
 import { awsGraph, policies } from "../aws/aws-graph.ts";
 import { projectFolder, stackFile } from "../support/graph.ts";
 import { allowed, matches, type AwsRequest } from "../support/iam.ts";
-import { at, listAt, parseJson, recordAt } from "../support/kube-json.ts";
+import { at, listAt, parseJson, recordAt } from "../../local/kube/json.ts";
 
 const folder = path.join(projectFolder, "docs/deploy");
 const read = (name: string): unknown => parseJson(readFileSync(path.join(folder, name), "utf8"));

@@ -4,7 +4,7 @@ import path from "node:path";
 import { test } from "node:test";
 
 import { projectFolder } from "../support/graph.ts";
-import { parseJson, recordAt } from "../support/kube-json.ts";
+import { parseJson, recordAt } from "../../local/kube/json.ts";
 import { anchors, documents, prose, quoted, readDocument, type Document } from "./documents.ts";
 
 const scripts = Object.keys(recordAt(parseJson(readDocument("package.json")), "scripts"));

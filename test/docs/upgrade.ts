@@ -10,7 +10,7 @@ import { bootstrap } from "../../gateway/src/tokens/bootstrap.ts";
 import { hashToken, mintToken } from "../../gateway/src/tokens/token.ts";
 import { dexGraph } from "../graph/ui-stacks.ts";
 import { localGraph, nameOf, object, readYaml } from "../support/graph.ts";
-import { listAt, numberAt, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { listAt, numberAt, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import { restrictedViolations } from "../support/pod-security.ts";
 import { readDocument } from "./documents.ts";
 

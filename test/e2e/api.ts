@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { parseJson, textAt } from "../support/kube-json.ts";
+import { parseJson, textAt } from "../../local/kube/json.ts";
 import type { HttpsClient } from "./https-client.ts";
 
 export interface ApiAnswer {

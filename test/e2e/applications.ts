@@ -1,6 +1,6 @@
-import { listAt, numberAt, recordAt, textAt, type Fields } from "../support/kube-json.ts";
-import { until } from "../support/kube-wait.ts";
-import type { Kube, ObjectRef } from "../support/kube.ts";
+import { listAt, numberAt, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
+import { until } from "../../local/kube/wait.ts";
+import type { Kube, ObjectRef } from "../../local/kube/kube.ts";
 
 export const sparkGroup = "sparkoperator.k8s.io/v1beta2";
 

@@ -7,8 +7,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { parquetReadObjects } from "hyparquet";
 
-import { textAt } from "../support/kube-json.ts";
-import type { Kube } from "../support/kube.ts";
+import { textAt } from "../../local/kube/json.ts";
+import type { Kube } from "../../local/kube/kube.ts";
 
 /** The platform's bucket, seen with the keys of one purpose. */
 export class Bucket {

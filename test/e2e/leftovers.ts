@@ -1,6 +1,6 @@
-import { textAt } from "../support/kube-json.ts";
-import { until } from "../support/kube-wait.ts";
-import { describeRef, refOf, type Kube } from "../support/kube.ts";
+import { textAt } from "../../local/kube/json.ts";
+import { until } from "../../local/kube/wait.ts";
+import { describeRef, refOf, type Kube } from "../../local/kube/kube.ts";
 
 const crdKind = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
 

@@ -1,6 +1,6 @@
-import { condition } from "../support/kube-json.ts";
-import { until } from "../support/kube-wait.ts";
-import type { Kube } from "../support/kube.ts";
+import { condition } from "../../local/kube/json.ts";
+import { until } from "../../local/kube/wait.ts";
+import type { Kube } from "../../local/kube/kube.ts";
 
 const namespace = "e2e-database";
 const labels = { app: "database" };

@@ -3,8 +3,8 @@ import path from "node:path";
 
 import type { BrowserContext, Page, Response } from "playwright-core";
 
-import { parseJson, recordAt, textAt, type Fields } from "../support/kube-json.ts";
-import { until } from "../support/kube-wait.ts";
+import { parseJson, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
+import { until } from "../../local/kube/wait.ts";
 import type { TestBrowser } from "./browser.ts";
 import { e2eEnvironment } from "./environment.ts";
 import type { HttpsClient } from "./https-client.ts";

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { openDeployment, type Changes, type Deployment } from "../support/deployment.ts";
-import { textAt, type Fields } from "../support/kube-json.ts";
-import { forwardService, type Forwarded } from "../support/kube-forward.ts";
-import { Kube } from "../support/kube.ts";
+import { openDeployment, type Changes, type Deployment } from "../../local/deployment/deployment.ts";
+import { textAt, type Fields } from "../../local/kube/json.ts";
+import { forwardService, type Forwarded } from "../../local/kube/forward.ts";
+import { Kube } from "../../local/kube/kube.ts";
 import { Bucket, keysOf } from "./bucket.ts";
 import { e2eEnvironment, type E2eEnvironment } from "./environment.ts";
 import { leftovers, removeCrds } from "./leftovers.ts";

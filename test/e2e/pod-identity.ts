@@ -1,9 +1,9 @@
 import { podAccess, s3aConf } from "../../components/storage/s3-access.ts";
 import { restrictedContainer, restrictedPod } from "../../components/pod-security.ts";
-import { textAt, type Fields } from "../support/kube-json.ts";
-import { podProblems } from "../support/kube-pods.ts";
-import { until } from "../support/kube-wait.ts";
-import type { Kube } from "../support/kube.ts";
+import { textAt, type Fields } from "../../local/kube/json.ts";
+import { podProblems } from "../../local/kube/pods.ts";
+import { until } from "../../local/kube/wait.ts";
+import type { Kube } from "../../local/kube/kube.ts";
 import { team } from "./stack.ts";
 
 const name = "pod-identity";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-import { parseJson } from "../support/kube-json.ts";
+import { parseJson } from "../../local/kube/json.ts";
 import { newEnvironment, pip } from "../support/python.ts";
 import { buildWheel } from "../python/client.ts";
 

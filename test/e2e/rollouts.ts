@@ -1,6 +1,6 @@
-import { listAt, recordAt, textAt } from "../support/kube-json.ts";
-import { until } from "../support/kube-wait.ts";
-import type { Kube } from "../support/kube.ts";
+import { listAt, recordAt, textAt } from "../../local/kube/json.ts";
+import { until } from "../../local/kube/wait.ts";
+import type { Kube } from "../../local/kube/kube.ts";
 
 const deployments = { apiVersion: "apps/v1", kind: "Deployment" };
 

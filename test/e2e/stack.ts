@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { parse } from "yaml";
 
-import { at, isRecord, type Fields } from "../support/kube-json.ts";
+import { at, isRecord, type Fields } from "../../local/kube/json.ts";
 import type { E2eEnvironment } from "./environment.ts";
 
 /** A job of a stack file. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { textAt } from "../support/kube-json.ts";
-import { until } from "../support/kube-wait.ts";
+import { textAt } from "../../local/kube/json.ts";
+import { until } from "../../local/kube/wait.ts";
 import type { Api, Session } from "./api.ts";
 import { team } from "./stack.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { applicationSpec, localGraph, nameOf, object, ofKind, texts } from "../support/graph.ts";
-import { at, listAt, parseJson, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { at, listAt, parseJson, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 
 const pair = (purpose: string): Fields => ({

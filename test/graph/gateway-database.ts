@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { namespaceOf, object, ofKind, texts } from "../support/graph.ts";
-import { at, listAt, recordAt } from "../support/kube-json.ts";
+import { at, listAt, recordAt } from "../../local/kube/json.ts";
 import { deployment, environment, gatewayGraph, namespace, pod, postgres } from "./gateway-stack.ts";
 
 test("with the embedded database one pod at a time has the volume", async () => {

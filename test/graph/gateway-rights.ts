@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { gatewayImage } from "../../images/versions.ts";
 import { localGraph, object, upstream } from "../support/graph.ts";
-import { at, isRecord, listAt, textAt } from "../support/kube-json.ts";
+import { at, isRecord, listAt, textAt } from "../../local/kube/json.ts";
 import { restrictedViolations } from "../support/pod-security.ts";
 import { behindIngress, container, gatewayGraph, namespace, pod, policy, postgres } from "./gateway-stack.ts";
 

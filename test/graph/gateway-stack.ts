@@ -1,5 +1,5 @@
 import { localGraph, object } from "../support/graph.ts";
-import { at, listAt, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { at, listAt, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 
 export const namespace = "spark-gateway";

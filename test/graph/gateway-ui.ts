@@ -13,7 +13,7 @@ import {
   texts,
   upstream,
 } from "../support/graph.ts";
-import { at, listAt, parseJson, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { at, listAt, parseJson, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 import { withDex } from "./ui-stacks.ts";
 

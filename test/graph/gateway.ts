@@ -5,7 +5,7 @@ import { environmentSchema, fileVariables } from "../../gateway/src/config.ts";
 import { toPlatform } from "../../gateway/src/platform.ts";
 import { hashToken, kindOf } from "../../gateway/src/tokens/token.ts";
 import { kubernetes, localGraph, nameOf, namespaceOf, object, texts } from "../support/graph.ts";
-import { at, listAt, parseJson, recordAt, textAt } from "../support/kube-json.ts";
+import { at, listAt, parseJson, recordAt, textAt } from "../../local/kube/json.ts";
 import { withDex } from "./ui-stacks.ts";
 import {
   atNodes,

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { sparkImage } from "../../images/versions.ts";
 import { localGraph, nameOf, namespaceOf, object, ofKind, texts, upstream } from "../support/graph.ts";
-import { at, listAt, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { at, listAt, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 import { dexGraph } from "./ui-stacks.ts";
 

@@ -12,7 +12,7 @@ import {
   texts,
   upstream,
 } from "../support/graph.ts";
-import { at, listAt, parseJson, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { at, listAt, parseJson, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 import { restrictedViolations } from "../support/pod-security.ts";
 import { dexGraph, issuerGraph, users, withDex, withDexBehind, withIssuer } from "./ui-stacks.ts";

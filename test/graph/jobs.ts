@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { applicationSpec, localGraph, nameOf, namespaceOf, object, ofKind } from "../support/graph.ts";
-import { at, listAt, recordAt } from "../support/kube-json.ts";
+import { at, listAt, recordAt } from "../../local/kube/json.ts";
 import { crdErrors, type Kind } from "../support/crd-schema.ts";
 import type { Graph } from "../support/mocks.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { localGraph, nameOf, namespaceOf, object, ofKind } from "../support/graph.ts";
-import { at, listAt, recordAt, type Fields } from "../support/kube-json.ts";
+import { at, listAt, recordAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 
 const namespaces = [{ name: "analytics", egress: ["10.1.0.0/16", "fd00::/8"] }, { name: "finance" }];

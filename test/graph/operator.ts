@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { operatorImage } from "../../images/versions.ts";
 import { applicationSpec, localGraph, nameOf, namespaceOf, ofKind, stackFile } from "../support/graph.ts";
-import { at, parseJson, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { at, parseJson, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 
 const releaseOf = (graph: Graph): Fields => graph.only("kubernetes:helm.sh/v3:Release").inputs;

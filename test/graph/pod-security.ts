@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isRecord, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { isRecord, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import { applicationSpec, kubernetes, localGraph, ofKind } from "../support/graph.ts";
 import { restrictedViolations } from "../support/pod-security.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { localGraph, nameOf, namespaceOf, ofKind, kubernetes } from "../support/graph.ts";
-import { listAt, recordAt, textAt } from "../support/kube-json.ts";
+import { listAt, recordAt, textAt } from "../../local/kube/json.ts";
 
 const teams = localGraph({ namespaces: [{ name: "analytics" }, { name: "finance" }] });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { evaluateStack, localGraph, stackFile, texts } from "../support/graph.ts";
-import type { Fields } from "../support/kube-json.ts";
+import type { Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 
 const local = stackFile("local");

@@ -14,7 +14,7 @@ import {
   projectFolder,
   stackFile,
 } from "../support/graph.ts";
-import { recordAt, textAt } from "../support/kube-json.ts";
+import { recordAt, textAt } from "../../local/kube/json.ts";
 
 const local = stackFile("local");
 

@@ -1,5 +1,5 @@
 import { localGraph } from "../support/graph.ts";
-import type { Fields } from "../support/kube-json.ts";
+import type { Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 
 /** Stacks with pages, for the tests of what they come to. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { object } from "../support/graph.ts";
-import { at, listAt, recordAt } from "../support/kube-json.ts";
+import { at, listAt, recordAt } from "../../local/kube/json.ts";
 import { pagesGraph } from "./aws-graph.ts";
 import { types } from "./aws-types.ts";
 

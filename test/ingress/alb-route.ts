@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { expose } from "../../components/ingress/exposure.ts";
 import { object, ofKind, upstream } from "../support/graph.ts";
-import { at, listAt, parseJson, recordAt, textAt } from "../support/kube-json.ts";
+import { at, listAt, parseJson, recordAt, textAt } from "../../local/kube/json.ts";
 import { evaluate, type Graph, type Registration } from "../support/mocks.ts";
 import { host, loadBalancerZone, pagesGraph } from "./aws-graph.ts";
 import { types } from "./aws-types.ts";

@@ -5,7 +5,7 @@ import * as aws from "@pulumi/aws";
 
 import { acmCertificate, type AcmCertificateArgs } from "../../components/certificates/acm-certificate.ts";
 import { upstream } from "../support/graph.ts";
-import { listAt } from "../support/kube-json.ts";
+import { listAt } from "../../local/kube/json.ts";
 import { evaluate, type EvaluateOptions, type Graph } from "../support/mocks.ts";
 import { types } from "./aws-types.ts";
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 
 import { CognitoIdentity, cognitoProblems } from "../../components/ingress/cognito-identity.ts";
-import { at } from "../support/kube-json.ts";
+import { at } from "../../local/kube/json.ts";
 import { evaluate } from "../support/mocks.ts";
 import { host, pagesGraph } from "./aws-graph.ts";
 import { types } from "./aws-types.ts";

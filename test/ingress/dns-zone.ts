@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { DnsZone, type DnsZoneArgs } from "../../components/ingress/dns-zone.ts";
-import { listAt } from "../support/kube-json.ts";
+import { listAt } from "../../local/kube/json.ts";
 import { evaluate, type Graph } from "../support/mocks.ts";
 import { types } from "./aws-types.ts";
 

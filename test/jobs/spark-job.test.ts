@@ -10,7 +10,7 @@ import { jobRuntime, type JobRuntime } from "../../jobs/job-runtime.ts";
 import { standardDefaults } from "../../jobs/manifest/index.ts";
 import { ScheduledSparkJob } from "../../jobs/scheduled-spark-job.ts";
 import { SparkJob } from "../../jobs/spark-job.ts";
-import { recordAt } from "../support/kube-json.ts";
+import { recordAt } from "../../local/kube/json.ts";
 import { evaluate, type Graph } from "../support/mocks.ts";
 import { platform, versions } from "./manifest/samples.ts";
 

@@ -7,7 +7,7 @@ import {
   type ImageStorage,
 } from "../../components/registry/server-config.ts";
 import { policyStatements } from "../../components/storage/permissions.ts";
-import { at, parseJson, textAt } from "../support/kube-json.ts";
+import { at, parseJson, textAt } from "../../local/kube/json.ts";
 
 const amazon: ImageStorage = { bucket: "images", region: "eu-central-1", pathStyle: false, redirect: true };
 const own: ImageStorage = { ...amazon, url: "http://store.test:7070", pathStyle: true, redirect: false };

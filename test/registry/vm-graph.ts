@@ -5,7 +5,7 @@ import { PrivateCa } from "../../components/certificates/private-ca.ts";
 import { pullConfig } from "../../components/registry/docker-config.ts";
 import { RegistryVm, type RegistryVmArgs } from "../../components/registry/vm/registry-vm.ts";
 import { texts } from "../support/graph.ts";
-import { textAt, type Fields } from "../support/kube-json.ts";
+import { textAt, type Fields } from "../../local/kube/json.ts";
 import { evaluate, type EvaluateOptions, type Graph } from "../support/mocks.ts";
 
 export const host = "registry.dev.example.org";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { architecture } from "../../components/registry/vm/instance.ts";
 import { upstream } from "../support/graph.ts";
-import type { Fields } from "../support/kube-json.ts";
+import type { Fields } from "../../local/kube/json.ts";
 import { graphs, host, types, userData, vmGraph, type Wishes } from "./vm-graph.ts";
 
 for (const [kind, graph] of graphs) {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 
 import { upstream } from "../support/graph.ts";
-import { listAt, textAt } from "../support/kube-json.ts";
+import { listAt, textAt } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 import { graphs, host, types, vmGraph } from "./vm-graph.ts";
 

@@ -4,7 +4,7 @@ import { describe, it, test } from "node:test";
 import fc from "fast-check";
 
 import { rolePolicy, type RolePolicy } from "../../components/registry/vm/policy.ts";
-import { parseJson, textAt } from "../support/kube-json.ts";
+import { parseJson, textAt } from "../../local/kube/json.ts";
 import { graphs, parameterPath, types } from "./vm-graph.ts";
 import { allowed, type AwsRequest } from "../support/iam.ts";
 

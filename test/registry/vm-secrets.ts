@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { parseJson, recordAt, textAt } from "../support/kube-json.ts";
+import { parseJson, recordAt, textAt } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 import {
   graphs,

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { withReference } from "../../stacks/readme.ts";
 import { commonKeys, targetKeys, targetSchema } from "../../stacks/schema.ts";
 import { projectFolder, readYaml } from "../support/graph.ts";
-import { at, recordAt } from "../support/kube-json.ts";
+import { at, recordAt } from "../../local/kube/json.ts";
 
 const declared = recordAt(readYaml("Pulumi.yaml"), "config");
 /** Key -> its schema in each target that has it. */

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 
 import { eventLogDays } from "../../components/storage/bucket-lifecycle.ts";
-import { listAt, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { listAt, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import { bucketGraph, types } from "./bucket-graph.ts";
 
 const ofBucket = (type: string): boolean => type.startsWith("aws:s3/") && type !== types.object;

@@ -7,7 +7,7 @@ import { tlsOnly } from "../../components/storage/bucket-guards.ts";
 import { prefixes, s3Purposes, type S3Purpose } from "../../components/storage/object-store.ts";
 import { identityPolicy } from "../../components/storage/permissions.ts";
 import { allowed, type AwsRequest } from "../support/iam.ts";
-import { parseJson, recordAt, textAt } from "../support/kube-json.ts";
+import { parseJson, recordAt, textAt } from "../../local/kube/json.ts";
 import { bucketGraph, trust, types } from "./bucket-graph.ts";
 
 const bucket = "spark-bucket";

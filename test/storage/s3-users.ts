@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { identityPolicy } from "../../components/storage/permissions.ts";
-import { parseJson, textAt } from "../support/kube-json.ts";
+import { parseJson, textAt } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 import { bucketGraph, types } from "./bucket-graph.ts";
 

@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { parse } from "yaml";
 
-import { isRecord, recordAt, textAt, type Fields } from "./kube-json.ts";
+import { isRecord, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import { evaluate, type EvaluateOptions, type Graph, type Registration } from "./mocks.ts";
 
 export const projectFolder = path.join(import.meta.dirname, "../..");

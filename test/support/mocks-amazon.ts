@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { listAt, recordAt, textAt, type Fields } from "./kube-json.ts";
+import { listAt, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 
 const account = "111122223333";
 const region = "eu-central-1";

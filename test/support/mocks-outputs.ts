@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { at, recordAt, textAt, type Fields } from "./kube-json.ts";
+import { at, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import { amazon, digest } from "./mocks-amazon.ts";
-import type { Registered, Registration } from "./mocks-monitor.ts";
+import type { Registered, Registration } from "../../local/deployment/stand-in/monitor.ts";
 
 /**
  * What a provider would answer, shaped alike and the same in each run. With `unknowns`, what only the provider can

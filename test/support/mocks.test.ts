@@ -5,7 +5,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
-import type { Fields } from "./kube-json.ts";
+import type { Fields } from "../../local/kube/json.ts";
 import { evaluate } from "./mocks.ts";
 
 const namespaceType = "kubernetes:core/v1:Namespace";

@@ -2,11 +2,11 @@ import { setImmediate as turn } from "node:timers/promises";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Fields } from "./kube-json.ts";
-import { installMonitor, type Registration } from "./mocks-monitor.ts";
+import type { Fields } from "../../local/kube/json.ts";
+import { installMonitor, type Registration } from "../../local/deployment/stand-in/monitor.ts";
 import { mockOutputs } from "./mocks-outputs.ts";
 
-export type { Registration } from "./mocks-monitor.ts";
+export type { Registration } from "../../local/deployment/stand-in/monitor.ts";
 
 export interface EvaluateOptions {
   /** Keys without the project's prefix; what is not a string is given as JSON, as the engine does. */

@@ -2,7 +2,7 @@
  * The rules of Pod Security `restricted`, those of `baseline` among them, as
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/ states them (Linux pods).
  */
-import { at, isRecord, listAt, recordAt, textAt, type Fields } from "./kube-json.ts";
+import { at, isRecord, listAt, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 
 const volumeTypes = new Set([
   "configMap",

@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 
 import { projectFolder, readYaml, stackFile } from "../support/graph.ts";
-import { at, isRecord, listAt, recordAt, textAt, type Fields } from "../support/kube-json.ts";
+import { at, isRecord, listAt, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 
 const read = (file: string): string => readFileSync(path.join(projectFolder, file), "utf8");
 const files = (folder: string): string[] => readdirSync(path.join(projectFolder, folder));

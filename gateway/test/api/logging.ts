@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { textAt } from "../../../test/support/kube-json.ts";
+import { textAt } from "../../../local/kube/json.ts";
 import { scrub } from "../../src/logging.ts";
 import { mintToken } from "../../src/tokens/token.ts";
 import { firstAdmin, newRegisterToken, pairOf, refreshed, startGateway } from "../support/gateway.ts";

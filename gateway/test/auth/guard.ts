@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import fc from "fast-check";
 
-import { textAt } from "../../../test/support/kube-json.ts";
+import { textAt } from "../../../local/kube/json.ts";
 import { authorize } from "../../src/auth/authorize.ts";
 import { mintToken } from "../../src/tokens/token.ts";
 import { firstAdmin, newClient, refusedWith, startGateway } from "../support/gateway.ts";

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { Registry } from "prom-client";
 
-import { at, listAt, textAt } from "../../../test/support/kube-json.ts";
+import { at, listAt, textAt } from "../../../local/kube/json.ts";
 import type { ServiceAccountVerifier } from "../../src/auth/service-accounts.ts";
 import { historyRoutes } from "../../src/jobs/history-routes.ts";
 import { readRoutes } from "../../src/jobs/read-routes.ts";

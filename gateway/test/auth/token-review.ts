@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 
 import { KubeConfig } from "@kubernetes/client-node";
 
-import { listAt, parseJson, textAt } from "../../../test/support/kube-json.ts";
+import { listAt, parseJson, textAt } from "../../../local/kube/json.ts";
 import { TokenReviewVerifier } from "../../src/auth/token-review.ts";
 import { refusedWith, startGateway } from "../support/gateway.ts";
 

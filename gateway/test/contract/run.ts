@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 
-import { listAt, textAt } from "../../../test/support/kube-json.ts";
+import { listAt, textAt } from "../../../local/kube/json.ts";
 import type { Platform, PlatformStorage } from "../../src/platform.ts";
 import { hashToken, mintToken } from "../../src/tokens/token.ts";
 import { registerAt, send, startProcess, type GatewayProcess } from "../processes/gateway-process.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
 
-import { at, listAt, textAt } from "../../../test/support/kube-json.ts";
+import { at, listAt, textAt } from "../../../local/kube/json.ts";
 import { problemCodes, retiredCodes } from "../../src/errors/codes.ts";
 import { mintToken } from "../../src/tokens/token.ts";
 import { firstAdmin, newClient, refusedWith, startGateway } from "../support/gateway.ts";

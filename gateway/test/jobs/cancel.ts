@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { recordAt, textAt } from "../../../test/support/kube-json.ts";
+import { recordAt, textAt } from "../../../local/kube/json.ts";
 import { recordState } from "../../src/jobs/applications-store.ts";
 import { refusedWith, type Answer } from "../support/gateway.ts";
 import { sampleRequest, startSubmitting } from "../support/submitting.ts";

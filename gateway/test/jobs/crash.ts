@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { textAt } from "../../../test/support/kube-json.ts";
+import { textAt } from "../../../local/kube/json.ts";
 import type { NewConfigMap } from "../../src/kubernetes/cluster.ts";
 import { KubernetesCluster } from "../../src/kubernetes/kubernetes-cluster.ts";
 import { eventually } from "../support/eventually.ts";

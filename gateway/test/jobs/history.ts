@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import fc from "fast-check";
 import { pino } from "pino";
 
-import { at, listAt, textAt } from "../../../test/support/kube-json.ts";
+import { at, listAt, textAt } from "../../../local/kube/json.ts";
 import { historyOf, type HistoryEntry } from "../../src/jobs/history.ts";
 import { historyRoutes } from "../../src/jobs/history-routes.ts";
 import type { Store, StoreKind } from "../../src/store/store.ts";

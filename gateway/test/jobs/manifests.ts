@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 
 import { standardDefaults } from "../../../jobs/manifest/index.ts";
-import { at, listAt, numberAt, recordAt, textAt } from "../../../test/support/kube-json.ts";
+import { at, listAt, numberAt, recordAt, textAt } from "../../../local/kube/json.ts";
 import { defaultJob } from "../../src/jobs/default-job.ts";
 import { prepareSubmission } from "../../src/jobs/submission.ts";
 import { refusedWith } from "../support/gateway.ts";

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { test } from "node:test";
 import { setImmediate as immediate } from "node:timers/promises";
 
-import { at, listAt, textAt } from "../../../test/support/kube-json.ts";
+import { at, listAt, textAt } from "../../../local/kube/json.ts";
 import { passUploadsOn } from "../../src/jobs/pass-upload-route.ts";
 import { maxUploadBytes } from "../../src/jobs/upload.ts";
 import { eventually } from "../support/eventually.ts";

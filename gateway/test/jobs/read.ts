@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { at, listAt, numberAt, textAt } from "../../../test/support/kube-json.ts";
+import { at, listAt, numberAt, textAt } from "../../../local/kube/json.ts";
 import { recordState } from "../../src/jobs/applications-store.ts";
 import { refusedWith } from "../support/gateway.ts";
 import { addApplication } from "../support/rows.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { numberAt, textAt } from "../../../test/support/kube-json.ts";
+import { numberAt, textAt } from "../../../local/kube/json.ts";
 import { sampleRequest, startSubmitting } from "../support/submitting.ts";
 import { testOnStores } from "../support/stores.ts";
 import { idOf, remove, rowOf, stateOf, untilSubmitted } from "../support/submitted-jobs.ts";

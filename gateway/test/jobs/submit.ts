@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { at, recordAt, textAt } from "../../../test/support/kube-json.ts";
+import { at, recordAt, textAt } from "../../../local/kube/json.ts";
 import { annotations } from "../../src/jobs/application.ts";
 import { statesOf } from "../../src/jobs/applications-store.ts";
 import { newClient, refusedWith } from "../support/gateway.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test, type TestContext } from "node:test";
 
-import { at, recordAt, textAt } from "../../../test/support/kube-json.ts";
+import { at, recordAt, textAt } from "../../../local/kube/json.ts";
 import { maxUploadBytes } from "../../src/jobs/upload.ts";
 import { uploadRoutes } from "../../src/jobs/upload-routes.ts";
 import { S3Uploads } from "../../src/jobs/uploads.ts";

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { at, listAt, numberAt, parseJson } from "../../../test/support/kube-json.ts";
+import { at, listAt, numberAt, parseJson } from "../../../local/kube/json.ts";
 import { hashToken, mintToken } from "../../src/tokens/token.ts";
 import { pairOf, type Answer } from "../support/gateway.ts";
 import { newLocation, testOnStores } from "../support/stores.ts";

@@ -2,7 +2,7 @@
  * Loaded before a gateway: its clock is CLOCK_AHEAD_SECONDS ahead, and on the message `{ aheadSeconds: n }` so many, so that
  * what takes minutes to expire can be tested.
  */
-import { numberAt } from "../../../test/support/kube-json.ts";
+import { numberAt } from "../../../local/kube/json.ts";
 
 const real = Date.now.bind(Date);
 let aheadSeconds = Number(process.env["CLOCK_AHEAD_SECONDS"] ?? 0);

@@ -7,7 +7,7 @@ import { DatabaseSync, StatementSync } from "node:sqlite";
 
 import pg from "pg";
 
-import { numberAt } from "../../../test/support/kube-json.ts";
+import { numberAt } from "../../../local/kube/json.ts";
 
 let left = Infinity;
 

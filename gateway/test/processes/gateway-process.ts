@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import type { TestContext } from "node:test";
 
-import { parseJson } from "../../../test/support/kube-json.ts";
+import { parseJson } from "../../../local/kube/json.ts";
 import type { StoreLocation } from "../../src/store/store.ts";
 import { pairOf, type Answer, type Pair } from "../support/gateway.ts";
 import { serving, spawnGateway } from "./spawn.ts";

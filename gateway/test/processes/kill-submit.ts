@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 
-import { textAt } from "../../../test/support/kube-json.ts";
+import { textAt } from "../../../local/kube/json.ts";
 import { startDispatcher } from "../../src/jobs/dispatcher.ts";
 import { claimMs } from "../../src/jobs/queue.ts";
 import { submissionMetrics } from "../../src/jobs/submission-metrics.ts";

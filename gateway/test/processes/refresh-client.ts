@@ -1,7 +1,7 @@
 /** A client as a process of its own: for each line `{"url", "refreshToken"}` it refreshes and writes what came. */
 import { createInterface } from "node:readline";
 
-import { parseJson, textAt } from "../../../test/support/kube-json.ts";
+import { parseJson, textAt } from "../../../local/kube/json.ts";
 
 console.log("ready");
 for await (const line of createInterface(process.stdin)) {

@@ -13,7 +13,7 @@ import { createInterface } from "node:readline";
 
 import { z } from "zod";
 
-import { parseJson } from "../../../test/support/kube-json.ts";
+import { parseJson } from "../../../local/kube/json.ts";
 import { hashToken, mintToken } from "../../src/tokens/token.ts";
 import { signedByOwnAuthority } from "../support/certificate.ts";
 import { kubeConfigOf, startFakeCluster } from "../support/fake-cluster.ts";

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-import { parseJson, textAt } from "../../../test/support/kube-json.ts";
+import { parseJson, textAt } from "../../../local/kube/json.ts";
 
 const main = new URL("../../src/main.ts", import.meta.url);
 

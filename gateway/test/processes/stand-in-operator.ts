@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { recordAt, textAt, type Fields } from "../../../test/support/kube-json.ts";
+import { recordAt, textAt, type Fields } from "../../../local/kube/json.ts";
 import { annotations } from "../../src/jobs/application.ts";
 import type { FakeCluster } from "../support/fake-cluster.ts";
 import type { Change } from "../support/fake-objects.ts";

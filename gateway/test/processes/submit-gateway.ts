@@ -10,7 +10,7 @@ import { submitRoutes } from "../../src/jobs/submit-routes.ts";
 import { KubernetesCluster } from "../../src/kubernetes/kubernetes-cluster.ts";
 import { createMetrics } from "../../src/metrics/metrics.ts";
 import { openStore } from "../../src/store/store.ts";
-import { parseJson } from "../../../test/support/kube-json.ts";
+import { parseJson } from "../../../local/kube/json.ts";
 import { kubeConfigOf } from "../support/fake-cluster.ts";
 import { samplePlatform } from "../support/job-samples.ts";
 

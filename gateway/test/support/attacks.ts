@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import { isRecord, parseJson } from "../../../test/support/kube-json.ts";
+import { isRecord, parseJson } from "../../../local/kube/json.ts";
 import { jobs } from "../../../test/jobs/manifest/samples.ts";
 
 /** What somebody would like to slip in: keys and values that Kubernetes, the operator or Spark would act on. */

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 
-import { signCertificate, signRequest } from "../../../test/support/engine/tls-openssl.ts";
+import { signCertificate, signRequest } from "../../../local/deployment/stand-in/tls-openssl.ts";
 import type { ServerCertificate } from "../../src/tls.ts";
 
 const subject = { organization: "test" };

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 
 import { KubeConfig } from "@kubernetes/client-node";
 
-import { at, isRecord, parseJson, textAt, type Fields } from "../../../test/support/kube-json.ts";
+import { at, isRecord, parseJson, textAt, type Fields } from "../../../local/kube/json.ts";
 import { crdErrors } from "../../../test/support/crd-schema.ts";
 import { KubernetesCluster } from "../../src/kubernetes/kubernetes-cluster.ts";
 import { FakeObjects, isPlural, matches, type Plural } from "./fake-objects.ts";

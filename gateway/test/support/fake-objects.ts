@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { at, isRecord, listAt, recordAt, textAt, type Fields } from "../../../test/support/kube-json.ts";
+import { at, isRecord, listAt, recordAt, textAt, type Fields } from "../../../local/kube/json.ts";
 
 export type Plural = "sparkapplications" | "configmaps" | "pods" | "events";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { pino } from "pino";
 
-import { numberAt, parseJson, textAt } from "../../../test/support/kube-json.ts";
+import { numberAt, parseJson, textAt } from "../../../local/kube/json.ts";
 import { buildApp, type AppParts } from "../../src/app.ts";
 import { loggerOptions } from "../../src/logging.ts";
 import { createMetrics, type Metrics } from "../../src/metrics/metrics.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { request, type createServer, type IncomingMessage } from "node:http";
 import type { TestContext } from "node:test";
 
-import { parseJson } from "../../../test/support/kube-json.ts";
+import { parseJson } from "../../../local/kube/json.ts";
 import { uploadRoutes } from "../../src/jobs/upload-routes.ts";
 import { S3Uploads } from "../../src/jobs/uploads.ts";
 import { s3Client } from "../../src/storage/s3.ts";

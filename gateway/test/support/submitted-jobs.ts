@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { textAt } from "../../../test/support/kube-json.ts";
+import { textAt } from "../../../local/kube/json.ts";
 import type { ApplicationRow } from "../../src/store/application-tables.ts";
 import { eventually } from "./eventually.ts";
 import type { Answer } from "./gateway.ts";

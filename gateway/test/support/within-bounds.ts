@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { podTemplate } from "../../../jobs/manifest/pod-template.ts";
 import { crdErrors } from "../../../test/support/crd-schema.ts";
-import { textAt } from "../../../test/support/kube-json.ts";
+import { textAt } from "../../../local/kube/json.ts";
 import { placement, platform as manifestPlatform } from "../../../test/jobs/manifest/samples.ts";
 import { prepareSubmission, type PreparedSubmission } from "../../src/jobs/submission.ts";
 import { samplePlatform } from "./job-samples.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { at, listAt, textAt } from "../../../test/support/kube-json.ts";
+import { at, listAt, textAt } from "../../../local/kube/json.ts";
 import { mintToken } from "../../src/tokens/token.ts";
 import {
   firstAdmin,

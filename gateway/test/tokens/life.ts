@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { at, listAt, textAt } from "../../../test/support/kube-json.ts";
+import { at, listAt, textAt } from "../../../local/kube/json.ts";
 import { dayMs } from "../../src/clock.ts";
 import { bootstrap } from "../../src/tokens/bootstrap.ts";
 import { prune } from "../../src/tokens/prune.ts";

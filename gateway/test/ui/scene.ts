@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { pino } from "pino";
 
-import type { Fields } from "../../../test/support/kube-json.ts";
+import type { Fields } from "../../../local/kube/json.ts";
 import { loggerOptions } from "../../src/logging.ts";
 import { createMetrics } from "../../src/metrics/metrics.ts";
 import type { ApplicationRow } from "../../src/store/application-tables.ts";

@@ -5,7 +5,7 @@ import { SparkOperator } from "../../../components/operator/spark-operator.ts";
 import { kubeconfigTarget } from "../../../components/target/kubeconfig-target.ts";
 import { loadConfig } from "../../../config.ts";
 import { operatorImage } from "../../../images/versions.ts";
-import type { Fields } from "../../support/kube-json.ts";
+import type { Fields } from "../../../local/kube/json.ts";
 
 /** A job as its two resources, in plain values. */
 export interface HandWrittenJob {

@@ -4,7 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { isRecord, type Fields } from "../../support/kube-json.ts";
+import { isRecord, type Fields } from "../../../local/kube/json.ts";
 import type { HandWrittenJob } from "./by-hand.ts";
 
 export interface EvaluationRequest {

@@ -1,4 +1,4 @@
-import { canonical, recordAt, textAt, type Fields } from "../../support/kube-json.ts";
+import { canonical, recordAt, textAt, type Fields } from "../../../local/kube/json.ts";
 import type { HandWrittenJob, Metadata, Texts } from "./by-hand.ts";
 import type { Recorded } from "./child.ts";
 import { evaluateIn } from "./process.ts";

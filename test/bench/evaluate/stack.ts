@@ -1,4 +1,4 @@
-import type { Fields } from "../../support/kube-json.ts";
+import type { Fields } from "../../../local/kube/json.ts";
 
 const teams = ["team-a", "team-b", "team-c", "team-d"];
 

@@ -1,6 +1,6 @@
 import { Agent, request, type IncomingMessage } from "node:http";
 
-import { parseJson } from "../../support/kube-json.ts";
+import { parseJson } from "../../../local/kube/json.ts";
 
 /** A client of the gateway's API that keeps its connections, as programs do. */
 export class Client {

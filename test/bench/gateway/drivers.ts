@@ -1,6 +1,6 @@
-import { textAt } from "../../support/kube-json.ts";
-import { until } from "../../support/kube-wait.ts";
-import { refOf } from "../../support/kube.ts";
+import { textAt } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
+import { refOf } from "../../../local/kube/kube.ts";
 import { applications, fieldManager, type Scene } from "./scene.ts";
 
 /** What the rig and every registry's mirror have; it has a shell and a clock with nanoseconds. */

@@ -2,7 +2,7 @@ import type { Insertable } from "kysely";
 
 import type { ApplicationRow } from "../../../gateway/src/store/application-tables.ts";
 import { openStore } from "../../../gateway/src/store/store.ts";
-import { listAt, textAt } from "../../support/kube-json.ts";
+import { listAt, textAt } from "../../../local/kube/json.ts";
 import { compare, interleave, median, rounded, type Result } from "../bench.ts";
 import type { Client } from "./client.ts";
 import type { Gateway, Scene } from "./scene.ts";

@@ -9,9 +9,9 @@ import { hashToken, mintToken } from "../../../gateway/src/tokens/token.ts";
 import { platform } from "../../jobs/manifest/samples.ts";
 import { leftovers, removeCrds } from "../../e2e/leftovers.ts";
 import { readFixtureCrds } from "../../support/crd-schema.ts";
-import { textAt } from "../../support/kube-json.ts";
-import { until } from "../../support/kube-wait.ts";
-import { Kube } from "../../support/kube.ts";
+import { textAt } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
+import { Kube } from "../../../local/kube/kube.ts";
 import { CannotRunError } from "../bench.ts";
 import { Client } from "./client.ts";
 

@@ -1,7 +1,7 @@
 import { kinds, pathOf } from "../../../gateway/src/kubernetes/kinds.ts";
 import { readText, Transport } from "../../../gateway/src/kubernetes/transport.ts";
 import { mainFile } from "../../jobs/manifest/samples.ts";
-import { recordAt, textAt } from "../../support/kube-json.ts";
+import { recordAt, textAt } from "../../../local/kube/json.ts";
 import { compare, interleave, median, percentile, rounded, type Result } from "../bench.ts";
 import { allAtOnce, atRate, type Call } from "./load.ts";
 import { applications, type Gateway, type Scene } from "./scene.ts";

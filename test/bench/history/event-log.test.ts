@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import fc from "fast-check";
 
-import { isRecord, listAt, numberAt, parseJson, textAt } from "../../support/kube-json.ts";
+import { isRecord, listAt, numberAt, parseJson, textAt } from "../../../local/kube/json.ts";
 import { eventLog, type LoggedApplication } from "./event-log.ts";
 
 const sizes = fc.record({

@@ -1,5 +1,5 @@
 import { restart } from "../../e2e/rollouts.ts";
-import { until } from "../../support/kube-wait.ts";
+import { until } from "../../../local/kube/wait.ts";
 import { compare, interleave, rounded, type Pair, type Result } from "../bench.ts";
 import { folderOf, knownTo, listed, listing, putLog, small } from "./logs.ts";
 import { plainRead } from "./plain-read.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import { listAt, textAt } from "../../support/kube-json.ts";
-import type { Kube } from "../../support/kube.ts";
+import { listAt, textAt } from "../../../local/kube/json.ts";
+import type { Kube } from "../../../local/kube/kube.ts";
 
 /** The kubelet looks at a container every ten seconds or so. */
 const lookEveryMs = 5_000;

@@ -2,9 +2,9 @@ import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 
 import { nodeAddress } from "../../e2e/rollouts.ts";
-import { listAt, numberAt, recordAt } from "../../support/kube-json.ts";
-import type { Kube } from "../../support/kube.ts";
-import { until } from "../../support/kube-wait.ts";
+import { listAt, numberAt, recordAt } from "../../../local/kube/json.ts";
+import type { Kube } from "../../../local/kube/kube.ts";
+import { until } from "../../../local/kube/wait.ts";
 import { CannotRunError } from "../bench.ts";
 
 /** A port of this machine that leads to the pods of a service, as the front door's own does. */

@@ -2,7 +2,7 @@ import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
 
 import type { Bucket } from "../../e2e/bucket.ts";
-import { parseJson } from "../../support/kube-json.ts";
+import { parseJson } from "../../../local/kube/json.ts";
 
 const decompress = promisify(zstdDecompress);
 

@@ -6,8 +6,8 @@ import { HttpsClient } from "../../e2e/https-client.ts";
 import { Pages, sessionCookie } from "../../e2e/pages.ts";
 import { E2ePlatform } from "../../e2e/platform.ts";
 import { team } from "../../e2e/stack.ts";
-import { textAt } from "../../support/kube-json.ts";
-import { Kube } from "../../support/kube.ts";
+import { textAt } from "../../../local/kube/json.ts";
+import { Kube } from "../../../local/kube/kube.ts";
 import { nodeIsHere, openNodePort } from "./node-port.ts";
 import { Way } from "./way.ts";
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { manifest } from "../../jobs/manifest/samples.ts";
 import { crdErrors } from "../../support/crd-schema.ts";
-import { isRecord, parseJson, recordAt, type Fields } from "../../support/kube-json.ts";
+import { isRecord, parseJson, recordAt, type Fields } from "../../../local/kube/json.ts";
 import { asWePutIt, minimal } from "./manifests.ts";
 
 /** As the API server would give it back. */

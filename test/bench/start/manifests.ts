@@ -1,4 +1,4 @@
-import { listAt, recordAt, type Fields } from "../../support/kube-json.ts";
+import { listAt, recordAt, type Fields } from "../../../local/kube/json.ts";
 
 const apiVersion = "sparkoperator.k8s.io/v1beta2";
 const kind = "SparkApplication";

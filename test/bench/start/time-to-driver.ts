@@ -1,7 +1,7 @@
-import type { Fields } from "../../support/kube-json.ts";
-import { textAt } from "../../support/kube-json.ts";
-import { until } from "../../support/kube-wait.ts";
-import { refOf, type Kube } from "../../support/kube.ts";
+import type { Fields } from "../../../local/kube/json.ts";
+import { textAt } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
+import { refOf, type Kube } from "../../../local/kube/kube.ts";
 
 const pollMs = 100;
 const timeoutMs = 180_000;

@@ -4,8 +4,8 @@ import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { chooseEngine } from "../../../images/engine.ts";
-import { at, isRecord, listAt, parseJson, textAt, type Fields } from "../../support/kube-json.ts";
-import { until } from "../../support/kube-wait.ts";
+import { at, isRecord, listAt, parseJson, textAt, type Fields } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
 import { sparkRef } from "../applications.ts";
 import type { Bucket } from "../bucket.ts";
 import { startConnectProxy, type ConnectProxy } from "../connect-proxy.ts";

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 
-import { textAt } from "../../support/kube-json.ts";
-import { until } from "../../support/kube-wait.ts";
-import { KubeError } from "../../support/kube.ts";
+import { textAt } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
+import { KubeError } from "../../../local/kube/kube.ts";
 import {
   application,
   describeApplication,

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, describe, it } from "node:test";
 
-import { listAt, textAt } from "../../support/kube-json.ts";
-import { until } from "../../support/kube-wait.ts";
+import { listAt, textAt } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
 import { Api } from "../api.ts";
 import { e2eEnvironment } from "../environment.ts";
 import { HttpsClient } from "../https-client.ts";

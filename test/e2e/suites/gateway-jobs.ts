@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { condition, listAt, textAt } from "../../support/kube-json.ts";
-import { until } from "../../support/kube-wait.ts";
+import { condition, listAt, textAt } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
 import { Api } from "../api.ts";
 import { sparkGroup, sparkRef } from "../applications.ts";
 import { uri } from "../deliveries.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { forwardPod } from "../../support/kube-forward.ts";
-import { textAt } from "../../support/kube-json.ts";
-import { until } from "../../support/kube-wait.ts";
+import { forwardPod } from "../../../local/kube/forward.ts";
+import { textAt } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
 import { application } from "../applications.ts";
 import { TestBrowser } from "../browser.ts";
 import { uri } from "../deliveries.ts";

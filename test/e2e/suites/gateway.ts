@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { condition, textAt, type Fields } from "../../support/kube-json.ts";
-import { until } from "../../support/kube-wait.ts";
+import { condition, textAt, type Fields } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
 import { Api, type Session } from "../api.ts";
 import { HttpsClient } from "../https-client.ts";
 import { ownDatabaseUrl, startOwnDatabase, stopOwnDatabase } from "../own-database.ts";

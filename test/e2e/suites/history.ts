@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 
-import { forwardService } from "../../support/kube-forward.ts";
-import { listAt, recordAt, textAt } from "../../support/kube-json.ts";
+import { forwardService } from "../../../local/kube/forward.ts";
+import { listAt, recordAt, textAt } from "../../../local/kube/json.ts";
 import { application } from "../applications.ts";
 import { TestBrowser } from "../browser.ts";
 import { ann, bob, host, issuer, login, ui, url } from "../front-door.ts";

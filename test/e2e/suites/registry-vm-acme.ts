@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 
-import { until } from "../../support/kube-wait.ts";
+import { until } from "../../../local/kube/wait.ts";
 import { Client } from "../vm/client.ts";
 import { whyNot } from "../environment.ts";
 import { vmEnvironment } from "../vm/environment.ts";

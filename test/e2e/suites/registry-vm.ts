@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 
-import { until } from "../../support/kube-wait.ts";
-import { Kube } from "../../support/kube.ts";
+import { until } from "../../../local/kube/wait.ts";
+import { Kube } from "../../../local/kube/kube.ts";
 import { trustRegistry } from "../node-registry.ts";
 import { report } from "../platform.ts";
 import { Authority } from "../vm/authority.ts";

@@ -7,8 +7,8 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 
 import { rows } from "../../../images/versions.ts";
-import { listAt, recordAt, textAt, type Fields } from "../../support/kube-json.ts";
-import { until } from "../../support/kube-wait.ts";
+import { listAt, recordAt, textAt, type Fields } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
 import { application, describeApplication } from "../applications.ts";
 import type { Bucket } from "../bucket.ts";
 import { e2eEnvironment } from "../environment.ts";

@@ -1,5 +1,5 @@
-import { textAt } from "../../support/kube-json.ts";
-import { tlsValue } from "../../support/engine/tls.ts";
+import { textAt } from "../../../local/kube/json.ts";
+import { tlsValue } from "../../../local/deployment/stand-in/tls.ts";
 
 export interface IssuedCertificate {
   readonly certificate: string;

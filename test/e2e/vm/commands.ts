@@ -4,7 +4,7 @@ import { openSync, closeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 
 import { capture, type Result, type RunOptions } from "../../../images/process.ts";
-import { until } from "../../support/kube-wait.ts";
+import { until } from "../../../local/kube/wait.ts";
 import type { Undo } from "./undo.ts";
 
 /** Runs a command to its end, whatever that is. @throws where there is no such command. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
-import { isRecord, type Fields } from "../../support/kube-json.ts";
+import { isRecord, type Fields } from "../../../local/kube/json.ts";
 import { listen } from "./listen.ts";
 import { account, region, role, services, vm } from "./names.ts";
 import { metadataPort } from "./network.ts";

@@ -1,6 +1,6 @@
-import { textAt, listAt } from "../../support/kube-json.ts";
-import { until } from "../../support/kube-wait.ts";
-import type { Kube } from "../../support/kube.ts";
+import { textAt, listAt } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
+import type { Kube } from "../../../local/kube/kube.ts";
 import { host } from "./names.ts";
 import type { Undo } from "./undo.ts";
 import { dockerConfig, type User } from "./users.ts";

@@ -1,4 +1,4 @@
-import { parseJson, textAt } from "../../support/kube-json.ts";
+import { parseJson, textAt } from "../../../local/kube/json.ts";
 import type { Allowed } from "./access.ts";
 import { account, region } from "./names.ts";
 

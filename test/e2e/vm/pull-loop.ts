@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { parseJson, textAt } from "../../support/kube-json.ts";
-import { until } from "../../support/kube-wait.ts";
+import { parseJson, textAt } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
 import type { Client } from "./client.ts";
 import type { User } from "./users.ts";
 

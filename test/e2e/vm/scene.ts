@@ -1,5 +1,5 @@
 import { healthPath } from "../../../components/registry/server-config.ts";
-import { until } from "../../support/kube-wait.ts";
+import { until } from "../../../local/kube/wait.ts";
 import { report } from "../platform.ts";
 import type { Client } from "./client.ts";
 import type { Vm } from "./vm.ts";

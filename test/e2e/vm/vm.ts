@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Result } from "../../../images/process.ts";
-import { until } from "../../support/kube-wait.ts";
+import { until } from "../../../local/kube/wait.ts";
 import { attempt, Daemon, run } from "./commands.ts";
 import type { Metadata } from "./metadata.ts";
 import type { DebianRoot } from "./root.ts";

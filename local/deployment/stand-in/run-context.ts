@@ -1,6 +1,6 @@
 import type { Changes } from "../deployment.ts";
-import type { Fields } from "../kube-json.ts";
-import type { Registration } from "../mocks-monitor.ts";
+import type { Fields } from "../../kube/json.ts";
+import type { Registration } from "./monitor.ts";
 import type { Clusters } from "./clusters.ts";
 import type { Entry, StateFile, Thing } from "./state.ts";
 

@@ -1,4 +1,4 @@
-import { listAt, numberAt, textAt, type Fields } from "./kube-json.ts";
+import { listAt, numberAt, textAt, type Fields } from "./json.ts";
 import type { Kube } from "./kube.ts";
 
 /** Why pods do not run, in words: what their containers wait for or ended with, and the end of their logs. */

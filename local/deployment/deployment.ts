@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 import { openAutomation } from "./automation.ts";
-import { openStandIn } from "./engine.ts";
+import { openStandIn } from "./stand-in.ts";
 
 /** How many resources an `up` touched, the stack itself and components included. */
 export interface Changes {
@@ -36,6 +36,11 @@ export interface DeploymentOptions {
   readonly projectDir: string;
   /** Path of the kubeconfig of the cluster that everything goes to. */
   readonly kubeconfig: string;
+  /**
+   * Where the engine keeps the stack's state, secrets among it: whoever opens the same folder goes on with the same
+   * stack, and `destroy` removes it. Default: a new temporary folder.
+   */
+  readonly folder?: string;
   readonly log: (line: string) => void;
 }
 

@@ -9,10 +9,10 @@ import {
   refOfKind,
   textAt,
   type Fields,
-} from "../kube-json.ts";
-import { describeRef, refOf, type Kube } from "../kube.ts";
-import { until, type Probed } from "../kube-wait.ts";
-import { podProblems } from "../kube-pods.ts";
+} from "../../kube/json.ts";
+import { describeRef, refOf, type Kube } from "../../kube/kube.ts";
+import { until, type Probed } from "../../kube/wait.ts";
+import { podProblems } from "../../kube/pods.ts";
 
 type Check = (kube: Kube, live: Fields, applied: Fields) => Promise<string | undefined> | string | undefined;
 

@@ -4,8 +4,8 @@ import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Changes } from "../deployment.ts";
-import { isRecord, type Fields } from "../kube-json.ts";
-import { installMonitor, type Registered, type Registration } from "../mocks-monitor.ts";
+import { isRecord, type Fields } from "../../kube/json.ts";
+import { installMonitor, type Registered, type Registration } from "./monitor.ts";
 import { Clusters } from "./clusters.ts";
 import { readProject } from "./project.ts";
 import { handle, remove } from "./resources.ts";

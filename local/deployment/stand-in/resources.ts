@@ -1,5 +1,5 @@
-import { canonical, textAt } from "../kube-json.ts";
-import type { Registration } from "../mocks-monitor.ts";
+import { canonical, textAt } from "../../kube/json.ts";
+import type { Registration } from "./monitor.ts";
 import { applyObject, removeObject } from "./objects.ts";
 import { randomValue } from "./random.ts";
 import { applyRelease, removeRelease } from "./release.ts";

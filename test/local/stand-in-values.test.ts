@@ -4,11 +4,11 @@ import { describe, it } from "node:test";
 
 import { compareSync } from "bcryptjs";
 
-import { randomValue } from "./engine/random.ts";
-import { mustReplace } from "./engine/replace.ts";
-import { milliseconds } from "./engine/timeouts.ts";
-import { tlsValue } from "./engine/tls.ts";
-import { textAt } from "./kube-json.ts";
+import { randomValue } from "../../local/deployment/stand-in/random.ts";
+import { mustReplace } from "../../local/deployment/stand-in/replace.ts";
+import { milliseconds } from "../../local/deployment/stand-in/timeouts.ts";
+import { tlsValue } from "../../local/deployment/stand-in/tls.ts";
+import { textAt } from "../../local/kube/json.ts";
 
 describe("random values", () => {
   it("have the characters that are asked for", () => {

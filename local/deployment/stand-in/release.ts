@@ -6,9 +6,9 @@ import { promisify } from "node:util";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { canonical, listAt, numberAt, parseJson, recordAt, textAt, type Fields } from "../kube-json.ts";
-import type { Registration } from "../mocks-monitor.ts";
-import { podProblems } from "../kube-pods.ts";
+import { canonical, listAt, numberAt, parseJson, recordAt, textAt, type Fields } from "../../kube/json.ts";
+import type { Registration } from "./monitor.ts";
+import { podProblems } from "../../kube/pods.ts";
 import { entryOf, type Handled, type Run } from "./run-context.ts";
 import type { Entry, Thing } from "./state.ts";
 import { milliseconds } from "./timeouts.ts";

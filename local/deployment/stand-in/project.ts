@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 
 import { configValue, type StackConfig } from "../deployment.ts";
-import { at, isRecord, recordAt, textAt } from "../kube-json.ts";
+import { at, isRecord, recordAt, textAt } from "../../kube/json.ts";
 
 export interface Project {
   readonly name: string;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { diagnostics } from "./automation.ts";
-import { chooseEngine, configValue, missingPrograms } from "./deployment.ts";
+import { diagnostics } from "../../local/deployment/automation.ts";
+import { chooseEngine, configValue, missingPrograms } from "../../local/deployment/deployment.ts";
 
 describe("the choice of the engine", () => {
   it("takes Pulumi where nothing is missing, else the stand-in, and says what is", () => {

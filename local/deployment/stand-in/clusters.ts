@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import { KubeConfig } from "@kubernetes/client-node";
 
-import { textAt, type Fields } from "../kube-json.ts";
-import { Kube } from "../kube.ts";
+import { textAt, type Fields } from "../../kube/json.ts";
+import { Kube } from "../../kube/kube.ts";
 import type { StateFile } from "./state.ts";
 
 /** The cluster that a provider leads to, and the provider's settings that matter here. */

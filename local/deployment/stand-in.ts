@@ -1,24 +1,26 @@
 import { fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
+import { realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Deployment, DeploymentOptions, UpResult } from "./deployment.ts";
-import { Clusters } from "./engine/clusters.ts";
-import { remove } from "./engine/resources.ts";
-import type { UpReply, UpRequest } from "./engine/run.ts";
-import { StateFile } from "./engine/state.ts";
+import { Clusters } from "./stand-in/clusters.ts";
+import { remove } from "./stand-in/resources.ts";
+import type { UpReply, UpRequest } from "./stand-in/run.ts";
+import { StateFile } from "./stand-in/state.ts";
+import { stateFolder } from "./state-folder.ts";
 
 /**
  * Stands in for the Pulumi engine: evaluates the same program through Pulumi's mock monitor, and applies each
  * resource to the cluster as it is registered. Knows Kubernetes objects, Helm releases, random and tls values.
  */
 export async function openStandIn(options: DeploymentOptions): Promise<Deployment> {
-  const folder = await mkdtemp(join(tmpdir(), "spark-platform-engine-"));
+  const folder = await stateFolder(options.folder, "spark-platform-engine-");
   const stateFile = join(folder, "state.json");
   const kubeconfig = await realpath(options.kubeconfig);
-  StateFile.create(stateFile, `spark-platform-${options.stack}-${randomBytes(4).toString("hex")}`);
+  if (!existsSync(stateFile))
+    StateFile.create(stateFile, `spark-platform-${options.stack}-${randomBytes(4).toString("hex")}`);
   return {
     engine: "stand-in",
     up: async (config) => {
@@ -36,7 +38,7 @@ export async function openStandIn(options: DeploymentOptions): Promise<Deploymen
 }
 
 function up(request: UpRequest, log: (line: string) => void): Promise<UpResult> {
-  const child = fork(join(import.meta.dirname, "engine", "run.ts"), [], {
+  const child = fork(join(import.meta.dirname, "stand-in", "run.ts"), [], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let said = "";

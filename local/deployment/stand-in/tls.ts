@@ -6,7 +6,7 @@ import {
   type KeyObject,
 } from "node:crypto";
 
-import { numberAt, textAt, type Fields } from "../kube-json.ts";
+import { numberAt, textAt, type Fields } from "../../kube/json.ts";
 import type { Value } from "./random.ts";
 import { signCertificate, signRequest } from "./tls-openssl.ts";
 

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 
-import { at, canonical, isRecord, recordAt, textAt, type Fields } from "../kube-json.ts";
-import { describeRef, KubeError, refOf, type ObjectRef } from "../kube.ts";
-import { until, type Probed } from "../kube-wait.ts";
-import type { Registration } from "../mocks-monitor.ts";
+import { at, canonical, isRecord, recordAt, textAt, type Fields } from "../../kube/json.ts";
+import { describeRef, KubeError, refOf, type ObjectRef } from "../../kube/kube.ts";
+import { until, type Probed } from "../../kube/wait.ts";
+import type { Registration } from "./monitor.ts";
 import type { Cluster } from "./clusters.ts";
 import { partOf } from "./part-of.ts";
 import { mustReplace } from "./replace.ts";

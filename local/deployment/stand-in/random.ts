@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from "node:crypto";
 
 import { hashSync } from "bcryptjs";
 
-import { numberAt, textAt, type Fields } from "../kube-json.ts";
+import { numberAt, textAt, type Fields } from "../../kube/json.ts";
 
 /** What a value comes to: its id, its outputs and which of them are secret. */
 export interface Value {

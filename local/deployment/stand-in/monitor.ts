@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
 
-import { isRecord, textAt, type Fields } from "./kube-json.ts";
+import { isRecord, textAt, type Fields } from "../../kube/json.ts";
 
 /** One registration as the engine would get it. */
 export interface Registration {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { listAt, numberAt, recordAt, textAt, type Fields } from "../kube-json.ts";
+import { listAt, numberAt, recordAt, textAt, type Fields } from "../../kube/json.ts";
 
 const execute = promisify(execFile);
 

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 
-import { isRecord, parseJson, type Fields } from "../kube-json.ts";
-import type { ObjectRef } from "../kube.ts";
+import { isRecord, parseJson, type Fields } from "../../kube/json.ts";
+import type { ObjectRef } from "../../kube/kube.ts";
 
 /** One resource as the last run left it. */
 export interface Entry {

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
 
-import { openStandIn } from "./engine.ts";
-import { readProject } from "./engine/project.ts";
+import { openStandIn } from "../../local/deployment/stand-in.ts";
+import { readProject } from "../../local/deployment/stand-in/project.ts";
 
-const projectDir = path.join(import.meta.dirname, "engine/fixture");
+const projectDir = path.join(import.meta.dirname, "fixture");
 const folder = await mkdtemp(path.join(tmpdir(), "spark-platform-test-"));
 const kubeconfig = path.join(folder, "kubeconfig");
 await writeFile(kubeconfig, "");

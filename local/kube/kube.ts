@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 
 import { KubeConfig } from "@kubernetes/client-node";
 
-import { isRecord, listAt, parseJson, textAt, type Fields } from "./kube-json.ts";
+import { isRecord, listAt, parseJson, textAt, type Fields } from "./json.ts";
 
 /** Names one object; `namespace` is left out for cluster-wide kinds. */
 export interface ObjectRef {

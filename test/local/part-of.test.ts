@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { partOf } from "./engine/part-of.ts";
+import { partOf } from "../../local/deployment/stand-in/part-of.ts";
 
 describe("the part of a live object that was asked for", () => {
   const asked = { spec: { replicas: 2, containers: [{ name: "main", env: [{ name: "A" }] }] } };

@@ -1,4 +1,4 @@
-import { isRecord } from "../kube-json.ts";
+import { isRecord } from "../../kube/json.ts";
 
 /**
  * What `live` has of the fields that `asked` names. An admission webhook adds fields of its own, and adds them late to an

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile, mkdir, realpath } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile, mkdir, realpath } from "node:fs/promises";
 import { delimiter, dirname, join, relative } from "node:path";
 
 import { LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation/index.js";
@@ -13,7 +13,8 @@ import {
   type DeploymentOptions,
   type StackConfig,
 } from "./deployment.ts";
-import { isRecord, listAt, numberAt, recordAt, textAt, type Fields } from "./kube-json.ts";
+import { stateFolder } from "./state-folder.ts";
+import { isRecord, listAt, numberAt, recordAt, textAt, type Fields } from "../kube/json.ts";
 
 export interface AutomationOptions extends DeploymentOptions {
   /** The program, from the project's folder. Default: the project's own. */
@@ -29,12 +30,12 @@ interface Previews {
 }
 
 /**
- * The Pulumi engine through its automation API. State, config and the CLI's own folder are in a fresh temporary
- * folder, and the project is only read: its Pulumi.yaml is copied there with `main` leading back to the program, so
+ * The Pulumi engine through its automation API. State, config and the CLI's own folder are in one folder, by default a
+ * temporary one, and the project is only read: its Pulumi.yaml is copied there with `main` leading back to the program, so
  * that no Pulumi.<stack>.yaml is ever left among the project's stacks.
  */
 export async function openAutomation(options: AutomationOptions): Promise<Deployment & Previews> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), "spark-platform-pulumi-")));
+  const folder = await stateFolder(options.folder, "spark-platform-pulumi-");
   const project = await copyProject(options, folder);
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: options.stack, workDir: join(folder, "project") },
@@ -71,8 +72,8 @@ async function copyProject({ projectDir, ...options }: AutomationOptions, folder
   const name = textAt(settings, "name");
   if (!isRecord(settings) || name === undefined) throw new Error(`${projectDir}/Pulumi.yaml has no name`);
   const work = join(folder, "project");
-  await mkdir(work);
-  await mkdir(join(folder, "backend"));
+  await mkdir(work, { recursive: true });
+  await mkdir(join(folder, "backend"), { recursive: true });
   const program = options.main ?? textAt(settings, "main") ?? ".";
   const main = relative(work, join(await realpath(projectDir), program));
   const copy = { ...settings, main, stackConfigDir: "." };
@@ -86,13 +87,20 @@ async function environment(options: AutomationOptions, folder: string): Promise<
     KUBECONFIG: await realpath(options.kubeconfig),
     PULUMI_HOME: join(folder, "home"),
     PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
-    PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64url"),
+    PULUMI_CONFIG_PASSPHRASE: await passphrase(folder),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // A CLI that is built from source does not know its own version.
     PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
     ...options.env,
   };
+}
+
+/** What the secrets of the state are sealed with, the same each time that the folder is opened. */
+async function passphrase(folder: string): Promise<string> {
+  const file = join(folder, "passphrase");
+  if (!existsSync(file)) await writeFile(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  return readFile(file, "utf8");
 }
 
 /** Strings as they are, anything else as an object value, so that Pulumi.yaml's types are checked. */

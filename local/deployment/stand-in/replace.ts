@@ -1,4 +1,4 @@
-import { at, canonical, refOfKind, type Fields } from "../kube-json.ts";
+import { at, canonical, refOfKind, type Fields } from "../../kube/json.ts";
 
 const workload = ["spec.selector"];
 

@@ -2,9 +2,9 @@ import { createServer, type Socket } from "node:net";
 
 import { PortForward } from "@kubernetes/client-node";
 
-import { condition, isRecord, listAt, numberAt, recordAt, textAt } from "./kube-json.ts";
+import { condition, isRecord, listAt, numberAt, recordAt, textAt } from "./json.ts";
 import type { Kube } from "./kube.ts";
-import { until } from "./kube-wait.ts";
+import { until } from "./wait.ts";
 
 export interface Forwarded {
   /** On 127.0.0.1. */
