@@ -7,7 +7,8 @@ import { cacheFolder, kubeconfig, nodeName, stateFolder } from "./bare/facts.ts"
 import { buildBaseImages, deliverOwnImages, mirrorBaseImages } from "./bare/images.ts";
 import { controlPlane, mirror, nodeParts, nodeReady, prepareNode, startAll } from "./bare/node.ts";
 import { fetchRegistry, installPackages } from "./bare/packages.ts";
-import { findProblems } from "./bare/machine.ts";
+import { readMachine } from "./bare/machine.ts";
+import { problemsOf } from "./bare/problems.ts";
 import { removeNode, sayWhatStays } from "./bare/remove.ts";
 import { timed } from "./bare/timed.ts";
 import { findGo } from "./bare/toolchain.ts";
@@ -26,7 +27,7 @@ export function bareCluster(): Cluster {
       "build the images of the platform's parts under their public names, once; they stay in buildah's storage",
       `start a node, for this machine alone: it keeps its data in ${stateFolder}`,
     ],
-    problems: findProblems,
+    problems: async () => problemsOf(await readMachine()),
     up,
     down: async (say) => {
       await removeNode(say);

@@ -45,7 +45,7 @@ export const baseImages: readonly BaseImage[] = [
   {
     reference: spark,
     dockerfile: text("spark/Dockerfile"),
-    prepare: (folder, signal) => sparkFiles(folder, signal),
+    prepare: sparkFiles,
     delivered: false,
     compiled: false,
   },
@@ -75,12 +75,7 @@ export const baseImages: readonly BaseImage[] = [
   {
     reference: `ghcr.io/kubeflow/spark-operator/controller:${operator}`,
     dockerfile: text("spark-operator/Dockerfile"),
-    prepare: async (folder) => {
-      await copyAll(folder, {
-        "spark-operator": toolPath("spark-operator"),
-        "entrypoint.sh": join(chartFolder(), "../entrypoint.sh"),
-      });
-    },
+    prepare: operatorFiles,
     delivered: false,
     compiled: true,
   },
@@ -106,11 +101,10 @@ function ofPrograms(
       `ENTRYPOINT ["/bin/${first}"]`,
     ].join("\n"),
     prepare: async (folder) => {
-      const files = Object.entries({ ...programs, ...more }).map(([name, path]) => [name, path()]);
-      await copyAll(folder, {
-        ...Object.fromEntries(files),
-        "ca-certificates.crt": "/etc/ssl/certs/ca-certificates.crt",
-      });
+      await copyAll(folder, { "ca-certificates.crt": "/etc/ssl/certs/ca-certificates.crt" });
+      for (const [name, path] of Object.entries({ ...programs, ...more })) {
+        await copyAll(folder, { [name]: path() });
+      }
     },
     delivered: true,
     compiled: true,
@@ -138,6 +132,13 @@ async function copyAll(folder: string, files: Readonly<Record<string, string>>):
   for (const [name, path] of Object.entries(files)) {
     await cp(path, join(folder, name), { recursive: true, dereference: true });
   }
+}
+
+async function operatorFiles(folder: string): Promise<void> {
+  await copyAll(folder, {
+    "spark-operator": toolPath("spark-operator"),
+    "entrypoint.sh": join(chartFolder(), "../entrypoint.sh"),
+  });
 }
 
 async function debianRoot(folder: string, signal: AbortSignal): Promise<void> {

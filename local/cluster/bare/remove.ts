@@ -23,7 +23,7 @@ export async function removeNode(say: Say): Promise<void> {
     const keepers = processes.filter(({ command }) => !isShim(command));
     await endProcesses(
       keepers.map(({ pid }) => pid),
-      10_000,
+      3_000,
     );
     await endProcesses(await processesInCgroup(), 0);
     const left = await ourProcesses();
@@ -75,11 +75,14 @@ export function mountsBelow(mounts: string, folders: readonly string[]): readonl
     .reverse();
 }
 
-/** containerd's network library remembers each pod in a folder that all networks share, by the network's name. */
+/** containerd's network library remembers each pod in a folder that all networks share: by network and pod. */
 async function removeCniResults(): Promise<void> {
   const folder = "/var/lib/cni/results";
+  const prefix = "spark-platform-local-";
   const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter((one) => one.startsWith("spark-platform-local-"))) {
+  for (const name of names.filter((one) => one.startsWith(prefix))) {
+    const pod = name.slice(prefix.length).replace(/-[^-]+$/, "");
+    await rm(join(folder, `cni-loopback-${pod}-lo`), { force: true });
     await rm(join(folder, name), { force: true });
   }
 }

@@ -64,8 +64,9 @@ export function linkerFlags(goMod: string): string {
 
 /** Where the programs of a module are, or will be: another place for each content of the module. */
 export function folderOf(tool: Tools, from = sources): string {
-  const hash = createHash("sha256").update(JSON.stringify(tool));
   const folder = join(from, tool.module);
+  const flags = linkerFlags(readFileSync(join(folder, "go.mod"), "utf8"));
+  const hash = createHash("sha256").update(JSON.stringify({ tool, flags }));
   for (const file of readdirSync(folder).sort()) hash.update(file).update(readFileSync(join(folder, file)));
   return join(built, `${tool.module}-${hash.digest("hex").slice(0, 12)}`);
 }
@@ -118,7 +119,7 @@ async function buildModule(go: string, tool: Tools, signal: AbortSignal): Promis
   const cwd = join(sources, tool.module);
   const env = goEnvironment(process.env);
   const flags = linkerFlags(readFileSync(join(cwd, "go.mod"), "utf8"));
-  const args = ["build", "-trimpath", "-ldflags", flags, "-o", `${fresh}/`, ...tool.packages];
+  const args = ["build", "-ldflags", flags, "-o", `${fresh}/`, ...tool.packages];
   await runProgram(go, args, { cwd, env, signal });
   const other = renamed[tool.module];
   if (other !== undefined) {
