@@ -14,6 +14,8 @@ export interface BaseImage {
   readonly dockerfile: string;
   /** Brings the files that the Dockerfile takes into its folder. */
   readonly prepare: (folder: string, signal: AbortSignal) => Promise<void>;
+  /** What else makes the image another one: texts and paths of what is prepared. */
+  readonly inputs: () => readonly string[];
   /** Whether pods run it; others are only built on. */
   readonly delivered: boolean;
   /** Whether compiled programs are in it. */
@@ -39,6 +41,7 @@ export const baseImages: readonly BaseImage[] = [
       'CMD ["bash"]',
     ].join("\n"),
     prepare: debianRoot,
+    inputs: () => [],
     delivered: false,
     compiled: false,
   },
@@ -46,6 +49,7 @@ export const baseImages: readonly BaseImage[] = [
     reference: spark,
     dockerfile: text("spark/Dockerfile"),
     prepare: sparkFiles,
+    inputs: () => [text("spark/entrypoint.sh"), text("spark/requirements.txt")],
     delivered: false,
     compiled: false,
   },
@@ -58,6 +62,7 @@ export const baseImages: readonly BaseImage[] = [
       'CMD ["node"]',
     ].join("\n"),
     prepare: nodeFiles,
+    inputs: () => [nodeVersion],
     delivered: false,
     compiled: false,
   },
@@ -76,6 +81,7 @@ export const baseImages: readonly BaseImage[] = [
     reference: `ghcr.io/kubeflow/spark-operator/controller:${operator}`,
     dockerfile: text("spark-operator/Dockerfile"),
     prepare: operatorFiles,
+    inputs: () => [toolPath("spark-operator")],
     delivered: false,
     compiled: true,
   },
@@ -106,6 +112,7 @@ function ofPrograms(
         await copyAll(folder, { [name]: path() });
       }
     },
+    inputs: () => Object.values(programs).map((path) => path()),
     delivered: true,
     compiled: true,
   };
@@ -123,6 +130,7 @@ function fromDebian(reference: string, user: string, packages: readonly string[]
       `USER ${user}`,
     ].join("\n"),
     prepare: () => Promise.resolve(),
+    inputs: () => [],
     delivered: true,
     compiled: false,
   };

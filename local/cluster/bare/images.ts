@@ -37,9 +37,12 @@ export async function buildBaseImages(
   }
 }
 
-/** Changes with what is known of the image before it is built. Pure. */
-export function recipeOf({ dockerfile }: BaseImage): string {
-  return createHash("sha256").update(dockerfile).digest("hex").slice(0, 12);
+/** Changes with what is known of the image before it is built. */
+export function recipeOf({ dockerfile, inputs }: BaseImage): string {
+  return createHash("sha256")
+    .update(JSON.stringify([dockerfile, ...inputs()]))
+    .digest("hex")
+    .slice(0, 12);
 }
 
 async function build(
