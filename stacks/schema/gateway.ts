@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { certificate, misfit } from "./certificate.ts";
-import { hostName, nodePort, quantity, text } from "./fields.ts";
+import { hostName, hostNamePattern, nodePort, quantity, text } from "./fields.ts";
 import { gatewayVolume } from "./volume.ts";
 
 const postgres = z.strictObject({
@@ -28,6 +28,17 @@ const perMinute = (of: string, fallback: number): z.ZodDefault<z.ZodInt> =>
     .min(1)
     .default(fallback)
     .meta({ description: `submissions ${of} in a minute; more are queued`, examples: [fallback] });
+
+/** At a node's port, the API may be this machine's alone: every system knows the name, which names of pages cannot be. */
+const nodePortHost = z
+  .string()
+  .max(253)
+  .regex(new RegExp(`^(${hostNamePattern}|localhost)$`))
+  .meta({
+    description:
+      "DNS name of the API, which clients must resolve; `localhost` where the node is their machine",
+    examples: ["api.spark.example.org"],
+  });
 
 const common = {
   host: hostName("DNS name of the API, which clients must resolve", "api.spark.example.org"),
@@ -84,6 +95,7 @@ export const gatewaySchema = z
       kind: z.literal("node-port"),
       nodePort: nodePort("port of every node at which it answers", 30445),
       ...ofCluster,
+      host: nodePortHost,
     }),
     z.strictObject({ kind: z.literal("load-balancer"), ...ofCluster }),
     z.strictObject({

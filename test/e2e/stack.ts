@@ -43,6 +43,9 @@ export function e2eStack(
     cluster: { kubeconfigPath: kubeconfig, identifier: "e2e" },
     images: { registry },
     storage,
+    // Each suite has the pages and the API that it is about.
+    ui: { kind: "none" },
+    gateway: { kind: "none" },
     operator: { workers: 3, cpu: "200m", ...(chart !== undefined && { chart }) },
     namespaces: [{ name: team, quota: { cpu: "20", memory: "64Gi", pods: 100 } }],
     jobDefaults: { driver: small, executor: { ...small, instances: 1 } },

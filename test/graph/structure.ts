@@ -74,7 +74,10 @@ test("a preview declares what an update does, with the same dependencies", async
 });
 
 test("two evaluations give the same inputs: a second deploy changes nothing", async () => {
-  const [first, second] = await Promise.all([localGraph(), evaluateStack(local)]);
+  const [first, second] = await Promise.all([evaluateStack(local), evaluateStack(local)]);
+  const tops = first.registrations.map(({ type }) => type);
+  for (const whole of ["ingress:UserInterface", "gateway:Gateway"])
+    assert.ok(tops.includes(`spark-platform:${whole}`), whole);
   const inputs = ({ registrations }: typeof first): unknown =>
     Object.fromEntries(registrations.map((each) => [each.urn, each.inputs]));
   assert.deepEqual(inputs(second), inputs(first));

@@ -41,10 +41,17 @@ export function evaluateStack(config: Fields, options: Omit<EvaluateOptions, "co
 
 const graphs = new Map<string, Promise<Graph>>();
 
-/** What stacks/Pulumi.local.yaml declares with these keys in place of its own, evaluated once for all who ask. */
+/** The keys of the `local` stack without what people see of it: no pages, no API. */
+export function quietLocal(): Fields {
+  const { ui, gateway, history, ...rest } = stackFile("local");
+  if (![ui, gateway, history].every(isRecord)) throw new Error("the local stack has no pages or no API");
+  return rest;
+}
+
+/** What `quietLocal` declares with these keys in place of its own, evaluated once for all who ask. */
 export function localGraph(keys: Fields = {}, preview = false): Promise<Graph> {
   const id = JSON.stringify([keys, preview]);
-  const known = graphs.get(id) ?? evaluateStack({ ...stackFile("local"), ...keys }, { preview });
+  const known = graphs.get(id) ?? evaluateStack({ ...quietLocal(), ...keys }, { preview });
   graphs.set(id, known);
   return known;
 }
