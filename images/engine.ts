@@ -196,8 +196,8 @@ export async function chooseEngine(wanted?: EngineName, options: RunOptions = {}
   );
 }
 
-/** The client alone can do nothing: its engine must answer. */
-async function dockerProblem(options: RunOptions): Promise<string | undefined> {
+/** Why docker cannot be used, if so. The client alone can do nothing: its engine must answer. */
+export async function dockerProblem(options: RunOptions): Promise<string | undefined> {
   const args = ["info", "--format", "{{.ServerVersion}}"];
   const info = await capture("docker", args, { ...options, timeoutMs: 20_000 });
   if (info === undefined) return "docker is not on PATH";

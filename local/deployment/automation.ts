@@ -14,6 +14,7 @@ import {
   type StackConfig,
 } from "./deployment.ts";
 import { stateFolder } from "./state-folder.ts";
+import { unlock } from "./unlock.ts";
 import { isRecord, listAt, numberAt, recordAt, textAt, type Fields } from "../kube/json.ts";
 
 export interface AutomationOptions extends DeploymentOptions {
@@ -41,6 +42,8 @@ export async function openAutomation(options: AutomationOptions): Promise<Deploy
     { stackName: options.stack, workDir: join(folder, "project") },
     { envVars: await environment(options, folder) },
   );
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  if (options.folder !== undefined) await unlock(folder, stack, options.log);
   return {
     engine: "pulumi",
     async up(config) {
@@ -48,7 +51,7 @@ export async function openAutomation(options: AutomationOptions): Promise<Deploy
       const json = configJson(project, config);
       await reported(config, () => stack.workspace.setAllConfigJson(options.stack, json));
       const result = await reported(config, () =>
-        stack.up({ onOutput: lines(options.log), suppressProgress: true }),
+        stack.up({ onOutput: lines(options.log), suppressProgress: true, ...signal }),
       );
       return { outputs: plain(result.outputs), changes: changesOf(result.summary.resourceChanges ?? {}) };
     },
@@ -60,7 +63,9 @@ export async function openAutomation(options: AutomationOptions): Promise<Deploy
     },
     async destroy() {
       await unprotect(stack, options.log);
-      await reported({}, () => stack.destroy({ onOutput: lines(options.log), suppressProgress: true }));
+      await reported({}, () =>
+        stack.destroy({ onOutput: lines(options.log), suppressProgress: true, ...signal }),
+      );
       await rm(folder, { recursive: true, force: true });
     },
   };

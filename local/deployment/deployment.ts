@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 import { openAutomation } from "./automation.ts";
@@ -41,6 +41,8 @@ export interface DeploymentOptions {
    * stack, and `destroy` removes it. Default: a new temporary folder.
    */
   readonly folder?: string;
+  /** Stops what is being done; the state is then as if it had failed. */
+  readonly signal?: AbortSignal;
   readonly log: (line: string) => void;
 }
 
@@ -52,12 +54,23 @@ const needed = [
   "pulumi-resource-tls",
 ];
 
+/** The engine that has its state in a folder: another one knows nothing of that stack. */
+export function engineOf(folder: string | undefined): Deployment["engine"] | undefined {
+  if (folder === undefined) return undefined;
+  if (existsSync(join(folder, "state.json"))) return "stand-in";
+  return existsSync(join(folder, "backend")) ? "pulumi" : undefined;
+}
+
 /**
  * Opens the Pulumi engine where its programs are on PATH, and the stand-in where one is not. The environment variable
- * E2E_ENGINE (`pulumi` or `stand-in`) decides instead.
+ * E2E_ENGINE (`pulumi` or `stand-in`) decides instead. A stack that is there goes on with the engine that made it.
  */
 export async function openDeployment(options: DeploymentOptions): Promise<Deployment> {
-  const { engine, why } = chooseEngine(process.env["E2E_ENGINE"], missingPrograms(process.env["PATH"] ?? ""));
+  const begun = engineOf(options.folder);
+  const { engine, why } =
+    begun === undefined
+      ? chooseEngine(process.env["E2E_ENGINE"], missingPrograms(process.env["PATH"] ?? ""))
+      : { engine: begun, why: "it has the stack's state" };
   options.log(`engine: ${engine} (${why})`);
   return engine === "pulumi" ? openAutomation(options) : openStandIn(options);
 }

@@ -25,21 +25,26 @@ export async function openStandIn(options: DeploymentOptions): Promise<Deploymen
     engine: "stand-in",
     up: async (config) => {
       const projectDir = await realpath(options.projectDir);
-      return up({ projectDir, stack: options.stack, config, kubeconfig, folder, stateFile }, options.log);
+      const request = { projectDir, stack: options.stack, config, kubeconfig, folder, stateFile };
+      return up(request, options);
     },
     async destroy() {
       const state = StateFile.open(stateFile);
       const clusters = new Clusters(state, folder, kubeconfig);
       const run = { state, clusters, folder, log: options.log };
-      for (const entry of [...state.entries, ...state.replaced].reverse()) await remove(run, entry);
+      for (const entry of [...state.entries, ...state.replaced].reverse()) {
+        options.signal?.throwIfAborted();
+        await remove(run, entry);
+      }
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-function up(request: UpRequest, log: (line: string) => void): Promise<UpResult> {
+function up(request: UpRequest, { log, signal }: DeploymentOptions): Promise<UpResult> {
   const child = fork(join(import.meta.dirname, "stand-in", "run.ts"), [], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
+    ...(signal && { signal }),
   });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {

@@ -12,12 +12,16 @@ export interface Forwarded {
   readonly close: () => Promise<void>;
 }
 
-/** Opens a local port that leads to a port of a ready pod behind a service; waits for such a pod. */
+/**
+ * Opens a local port that leads to a port of a ready pod behind a service; waits for such a pod. `localPort` is one that
+ * is free, if none is given.
+ */
 export async function forwardService(
   kube: Kube,
   namespace: string,
   service: string,
   servicePort?: number,
+  localPort?: number,
 ): Promise<Forwarded> {
   const live = await kube.read({ apiVersion: "v1", kind: "Service", namespace, name: service });
   const ports = listAt(live, "spec", "ports");
@@ -33,7 +37,7 @@ export async function forwardService(
     return ready === undefined ? { waiting: `${pods.length} pods, none ready` } : { done: ready };
   });
   const target = isRecord(wanted) ? (wanted["targetPort"] ?? wanted["port"]) : undefined;
-  return forwardPod(kube, namespace, textAt(pod, "metadata", "name") ?? "", portOf(pod, target));
+  return forwardPod(kube, namespace, textAt(pod, "metadata", "name") ?? "", portOf(pod, target), localPort);
 }
 
 /** A port given by name is the container's that has this name. */
@@ -53,6 +57,7 @@ export async function forwardPod(
   namespace: string,
   pod: string,
   port: number,
+  localPort = 0,
 ): Promise<Forwarded> {
   const forward = new PortForward(kube.config);
   const sockets = new Set<Socket>();
@@ -66,7 +71,7 @@ export async function forwardPod(
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(localPort, "127.0.0.1", resolve);
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no local port");

@@ -8,8 +8,8 @@ import { forwardService, type Forwarded } from "../../local/kube/forward.ts";
 import { Kube } from "../../local/kube/kube.ts";
 import { Bucket, keysOf } from "./bucket.ts";
 import { e2eEnvironment, type E2eEnvironment } from "./environment.ts";
-import { leftovers, removeCrds } from "./leftovers.ts";
-import { podLogs } from "./trouble.ts";
+import { leftovers, removeCrds } from "../../local/kube/leftovers.ts";
+import { podLogs } from "../../local/kube/pod-logs.ts";
 import { e2eStack, inClusterStorage, type Job } from "./stack.ts";
 
 /** The real program, deployed on the cluster of the test, and the ways to look at what it made. */

@@ -1,8 +1,5 @@
-import { readFileSync } from "node:fs";
-
-import { parse } from "yaml";
-
 import { at, isRecord, type Fields } from "../../local/kube/json.ts";
+import { localStack, recordOf } from "../../local/stack.ts";
 import type { E2eEnvironment } from "./environment.ts";
 
 /** A job of a stack file. */
@@ -63,17 +60,4 @@ export function localJob(name: string): Job {
 /** A job of the test itself. */
 export function job(fields: Fields): Job {
   return { ...fields, namespace: team };
-}
-
-function localStack(): Fields {
-  const text = readFileSync(new URL("../../stacks/Pulumi.local.yaml", import.meta.url), "utf8");
-  const config = recordOf(at(parse(text), "config"));
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key.replace("spark-platform:", ""), value]),
-  );
-}
-
-function recordOf(value: unknown): Fields {
-  if (!isRecord(value)) throw new Error("the local stack lacks a part");
-  return value;
 }

@@ -78,6 +78,7 @@ export async function applyRelease(run: Run, registration: Registration): Promis
     const values = join(run.folder, `values-${randomBytes(6).toString("hex")}.json`);
     try {
       writeFileSync(values, JSON.stringify(inputs["values"] ?? {}), { mode: 0o600 });
+      if (previous?.status === "pending" && !moved) await settle(helm, name);
       await helm("upgrade", "--install", name, ...upgradeArguments(inputs, registration, values));
     } catch (error) {
       const pods = await podProblems(cluster.kube, namespace, `app.kubernetes.io/instance=${name}`).catch(
@@ -130,6 +131,15 @@ function upgradeArguments(inputs: Fields, registration: Registration, values: st
 }
 
 type Helm = (...args: readonly string[]) => Promise<string>;
+
+/** Helm takes a release of a run that was stopped for one that somebody is at. Ours is the only one there is. */
+async function settle(helm: Helm, name: string): Promise<void> {
+  const listed = parseJson(await helm("list", "--pending", "--output", "json", "--filter", `^${name}$`));
+  const release: unknown = Array.isArray(listed) ? listed[0] : undefined;
+  const status = textAt(release, "status");
+  if (status === "pending-install") await helm("uninstall", name, "--wait");
+  else if (status !== undefined) await helm("rollback", name);
+}
 
 async function found(helm: Helm, name: string): Promise<boolean> {
   const listed = parseJson(await helm("list", "--all", "--output", "json", "--filter", `^${name}$`));

@@ -123,6 +123,8 @@ function isRequest(message: unknown): message is UpRequest {
   );
 }
 
+let replied = false;
+
 process.once("message", (message) => {
   if (!isRequest(message)) throw new Error("not a request");
   const up = new Up(message);
@@ -132,11 +134,16 @@ process.once("message", (message) => {
       .catch((error: unknown): UpReply => ({ errors: [text(error)] }))
       .then((reply) => {
         send(reply);
+        replied = true;
         process.disconnect();
       });
   });
   up.start().catch((error: unknown) => {
     up.fail(error);
+  });
+  process.once("disconnect", () => {
+    // Whoever asked was stopped, at whatever moment: the next one goes on from the state.
+    if (!replied) process.exit(1);
   });
   process.channel?.unref();
 });

@@ -7,7 +7,7 @@ import { serving, spawnGateway } from "../../../gateway/test/processes/spawn.ts"
 import { samplePlatform } from "../../../gateway/test/support/job-samples.ts";
 import { hashToken, mintToken } from "../../../gateway/src/tokens/token.ts";
 import { platform } from "../../jobs/manifest/samples.ts";
-import { leftovers, removeCrds } from "../../e2e/leftovers.ts";
+import { leftovers, removeCrds } from "../../../local/kube/leftovers.ts";
 import { readFixtureCrds } from "../../support/crd-schema.ts";
 import { textAt } from "../../../local/kube/json.ts";
 import { until } from "../../../local/kube/wait.ts";

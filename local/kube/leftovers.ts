@@ -1,6 +1,6 @@
-import { textAt } from "../../local/kube/json.ts";
-import { until } from "../../local/kube/wait.ts";
-import { describeRef, refOf, type Kube } from "../../local/kube/kube.ts";
+import { textAt } from "./json.ts";
+import { until } from "./wait.ts";
+import { describeRef, refOf, type Kube } from "./kube.ts";
 
 const crdKind = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
 

@@ -1,5 +1,5 @@
-import { condition, listAt, textAt, type Fields } from "../../local/kube/json.ts";
-import { refOf, type Kube } from "../../local/kube/kube.ts";
+import { condition, listAt, textAt, type Fields } from "./json.ts";
+import { refOf, type Kube } from "./kube.ts";
 
 /** The platform's own namespaces whose name begins so; teams' jobs tell of themselves. */
 const platformPrefix = "spark-";

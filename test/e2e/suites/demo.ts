@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { places } from "../../../local/demo/places.ts";
+import { Kube } from "../../../local/kube/kube.ts";
+import { leftovers } from "../../../local/kube/leftovers.ts";
+import { textAt } from "../../../local/kube/json.ts";
+import { e2eEnvironment } from "../environment.ts";
+import { report } from "../platform.ts";
+
+const main = fileURLToPath(new URL("../../../local/demo/main.ts", import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly said: string;
+  readonly seconds: number;
+}
+
+describe("the demo", () => {
+  const { kubeconfig, registry, nodePath, chart } = e2eEnvironment(process.env);
+  const kube = Kube.open(kubeconfig);
+  const args = [
+    ...["--kubeconfig", kubeconfig, "--registry", registry],
+    ...(nodePath === undefined ? [] : ["--node-path", nodePath]),
+    ...(chart === undefined ? [] : ["--chart", chart]),
+  ];
+
+  before(async () => {
+    assert.deepEqual(
+      await leftovers(kube),
+      [],
+      "the cluster is not empty: remove these, or take another cluster",
+    );
+  });
+  after(async () => {
+    await run(["--down"]).ended;
+    assert.deepEqual(await leftovers(kube), [], "left behind");
+  });
+
+  it("goes on where it was killed, at five moments, and lets no second one run beside it", async () => {
+    const moments = [
+      "the images",
+      "the Python client",
+      "create kubernetes:",
+      "create kubernetes:helm",
+      "a user with a token",
+    ];
+    for (const moment of moments) {
+      const { child, ended } = run(args);
+      await reached(child, moment);
+      if (moment === "the Python client") {
+        const { code, said } = await run(args).ended;
+        assert.equal(code, 1);
+        assert.match(said, /another demo runs \(process \d+, since \d\d:\d\d\)/);
+      }
+      child.kill("SIGKILL");
+      await ended;
+      report(`killed at: ${moment}`);
+    }
+  });
+
+  it("brings the platform up and runs a job", async () => {
+    const { code, said, seconds } = await run(args).ended;
+    assert.equal(code, 0, said);
+    report(`the demo: ${seconds.toFixed(1)} s`);
+    assert.match(said, /the lazy|^the 3$/m);
+    assert.match(said, /https:\/\/spark\.localhost:30443\/ui\/analytics\/\S+ /);
+    assert.match(said, /ann@example\.org +\S{8}/);
+  });
+
+  it("changes nothing the next time, in less than a minute", async () => {
+    const before = await identities();
+    const { code, said, seconds } = await run(args).ended;
+    assert.equal(code, 0, said);
+    report(`again: ${seconds.toFixed(1)} s`);
+    assert.deepEqual(await identities(), before);
+    assert.ok(seconds < 60, `${seconds} s`);
+  });
+
+  it("leaves commands that work", async () => {
+    const commands = /kubectl .*port-forward[^\n]* 30446:443 &/.exec(await lastWords())?.[0] ?? "";
+    const program = join(places.folder, "block.py");
+    const [, block = ""] = /```python\n([^]*?)```/.exec(readFileSync("README.md", "utf8")) ?? [];
+    writeFileSync(join(places.folder, "job.py"), 'print("the block ran")\n');
+    writeFileSync(program, block);
+    const script = [
+      `. ${places.environment}`,
+      commands,
+      "trap 'kill $!' EXIT",
+      "until sparkplatform whoami; do :; done",
+      "kubectl get sparkapplications -A >/dev/null",
+      `cd ${places.folder}`,
+      "python block.py",
+    ].join("\n");
+    const said = await shell(script);
+    assert.match(said, /the block ran/);
+  });
+
+  it("refuses another cluster while it is on this one", async () => {
+    const { code, said } = await run(["--kubeconfig", "/nowhere", "--registry", "r"]).ended;
+    assert.equal(code, 1);
+    assert.match(said, /the demo is on another cluster/);
+  });
+
+  it("is stopped in order, and removed without a trace", async () => {
+    const { child, ended } = run(args);
+    await reached(child, "the platform");
+    child.kill("SIGTERM");
+    const stopped = await ended;
+    assert.equal(stopped.code, 130, stopped.said);
+    assert.match(stopped.said, /interrupted; run it again/);
+    const { code, said } = await run(["--down"]).ended;
+    assert.equal(code, 0, said);
+    assert.deepEqual(await leftovers(kube), []);
+    assert.match((await run(["--down"]).ended).said, /there is no demo here/);
+  });
+
+  let words = "";
+  const lastWords = (): Promise<string> => Promise.resolve(words);
+
+  function run(given: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+    const begun = performance.now();
+    const child = spawn(process.execPath, [main, ...given], { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+        child.emit("said", said);
+      });
+    const ended = once(child, "close").then(([code]: unknown[]) => {
+      if (said.includes("The platform is up")) words = said;
+      return {
+        code: typeof code === "number" ? code : null,
+        said,
+        seconds: (performance.now() - begun) / 1000,
+      };
+    });
+    return { child, ended };
+  }
+
+  /** What is there, by uid: what was made anew has another one. */
+  async function identities(): Promise<readonly string[]> {
+    const kinds = [
+      ["apps/v1", "Deployment"],
+      ["v1", "Service"],
+      ["v1", "Secret"],
+      ["apps/v1", "StatefulSet"],
+    ] as const;
+    const lists = await Promise.all(kinds.map(([apiVersion, kind]) => kube.list(apiVersion, kind)));
+    return lists
+      .flat()
+      .filter((each) => /^(?:spark-|analytics$)/.test(textAt(each, "metadata", "namespace") ?? ""))
+      .map((each) => `${textAt(each, "metadata", "name") ?? ""} ${textAt(each, "metadata", "uid") ?? ""}`)
+      .filter((each) => !/driver|-ui-svc|exec|hook/.test(each))
+      .sort();
+  }
+});
+
+/** Returns when the program has said, or its log has, what begins a moment. @throws where it ends before. */
+async function reached(child: ChildProcess, moment: string): Promise<void> {
+  const inLog = (): boolean => {
+    try {
+      return readFileSync(places.log, "utf8").includes(moment);
+    } catch {
+      return false;
+    }
+  };
+  await new Promise<void>((resolve, reject) => {
+    const timer = setInterval(() => {
+      if (!inLog()) return;
+      clearInterval(timer);
+      resolve();
+    }, 100);
+    child.once("close", () => {
+      clearInterval(timer);
+      reject(new Error(`it ended before: ${moment}`));
+    });
+  });
+}
+
+function shell(script: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile("/bin/sh", ["-ec", script], { maxBuffer: 1 << 24 }, (error, out, err) => {
+      if (error === null) resolve(out);
+      else reject(new Error(`${out}${err}`, { cause: error }));
+    });
+  });
+}

@@ -1,0 +1,9 @@
+/** One process for the tests of the demo. */
+import "./demo/args.ts";
+import "./demo/choose.ts";
+import "./demo/existing.ts";
+import "./demo/kind.ts";
+import "./demo/lock.ts";
+import "./demo/prepare.ts";
+import "./demo/stack.ts";
+import "./demo/summary.ts";
