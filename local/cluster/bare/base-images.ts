@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { cp, rename, rm } from "node:fs/promises";
+import { cp, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -170,13 +170,15 @@ async function sparkFiles(folder: string, signal: AbortSignal): Promise<void> {
   const env = { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_ROOT_USER_ACTION: "ignore" };
   const wanted = ["--no-deps", "--require-hashes", "-r", own("spark/requirements.txt"), "--target", site];
   await runProgram("python3", ["-m", "pip", "install", "--quiet", ...wanted], { env, signal });
+  const packed = join(site, "pyspark");
   const python = join(folder, "python");
-  await cp(join(site, "pyspark", "python"), python, { recursive: true });
-  for (const name of ["jars", "bin", "sbin"]) await rename(join(site, "pyspark", name), join(folder, name));
+  await mkdir(python);
+  await rename(join(packed, "python", "lib"), join(python, "lib"));
+  for (const name of ["jars", "bin", "sbin"]) await rename(join(packed, name), join(folder, name));
   for (const name of ["examples", "data", "python"]) {
-    await rm(join(site, "pyspark", name), { recursive: true, force: true });
+    await rm(join(packed, name), { recursive: true, force: true });
   }
-  await rename(join(site, "pyspark"), join(python, "pyspark"));
+  await rename(packed, join(python, "pyspark"));
   await rm(site, { recursive: true });
   await cp(own("spark/entrypoint.sh"), join(folder, "entrypoint.sh"));
 }
