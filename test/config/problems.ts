@@ -108,7 +108,12 @@ const wrong: readonly Wrong[] = [
   ],
   [{ gateway: { kind: "alb" } }, "gateway.kind", /./, /node-port/],
   [api({ host: "api" }), "gateway.host", /"api"/, /api\.spark\.example\.org/],
-  [api({ kind: "load-balancer", nodePort: undefined, host: "localhost" }), "gateway.host", /"localhost"/, /api\.spark/],
+  [
+    api({ kind: "load-balancer", nodePort: undefined, host: "localhost" }),
+    "gateway.host",
+    /"localhost"/,
+    /api\.spark/,
+  ],
   [api({ nodePort: 8443 }), "gateway.nodePort", /8443/, /30445/],
   [api({ registerToken: 0 }), "gateway.registerToken", /0/, /one more/],
   [api({ limits: { perMinute: 0 } }), "gateway.limits.perMinute", /0 is below/, /120/],

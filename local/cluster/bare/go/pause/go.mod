@@ -1,0 +1,3 @@
+module spark-platform/local/pause
+
+go 1.24.0
