@@ -39,7 +39,7 @@ export async function up(options: DemoOptions, signal: AbortSignal): Promise<voi
     ...(noPython === undefined ? [] : [noPython]),
   ];
   if (problems.length > 0)
-    throw new UserError(`it cannot be:\n${problems.map((each) => `  - ${each}`).join("\n")}`);
+    throw new UserError(`the demo cannot begin:\n${problems.map((each) => `  - ${each}`).join("\n")}`);
 
   let state: DemoState = before ?? { cluster: choice.kind, existing, registerToken: 1, deployed: false };
   const keep = (change: Partial<DemoState>): void => {
