@@ -35,7 +35,7 @@ const wrong: readonly Wrong[] = [
   [{ cluster: { context: 3 } }, "cluster.context", /3 is not a text/, /"kind-spark"/],
   [{ cluster: { contxt: "a" } }, "cluster.contxt", /not a key/, /^"context"/],
   [{ cluster: "kind-spark" }, "cluster", /"kind-spark" is not an object/, /"context":"kind-spark"/],
-  [{ operator: "{ workers: 4" }, "operator", /is not an object/, /"workers":4/],
+  [{ operator: "{ workers: 4" }, "operator", /is not an object/, /"cpu":"1"/],
   [{ registry: { kind: "vm" } }, "registry.kind", /./, /in-cluster/],
   [{ registry: { kind: "in-cluster" } }, "registry.host", /is missing/, /"registry.example.org"/],
   [
