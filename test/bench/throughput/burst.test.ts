@@ -6,8 +6,8 @@ import { test, type TestContext } from "node:test";
 import { KubeConfig } from "@kubernetes/client-node";
 
 import { crdErrors } from "../../support/crd-schema.ts";
-import { recordAt } from "../../support/kube-json.ts";
-import { Kube } from "../../support/kube.ts";
+import { recordAt } from "../../../local/kube/json.ts";
+import { Kube } from "../../../local/kube/kube.ts";
 import { burst, unschedulable } from "./burst.ts";
 
 test("the applications of a burst are right, and no node can have their drivers", () => {

@@ -1,6 +1,6 @@
-import { listAt, recordAt, type Fields } from "../../support/kube-json.ts";
-import { until } from "../../support/kube-wait.ts";
-import type { Kube } from "../../support/kube.ts";
+import { listAt, recordAt, type Fields } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
+import type { Kube } from "../../../local/kube/kube.ts";
 
 const pollMs = 250;
 /** At the ten a minute that the stock chart was seen to make on two cores, 100 take it ten minutes. */

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-import type { Fields } from "../../support/kube-json.ts";
+import type { Fields } from "../../../local/kube/json.ts";
 import { CannotRunError } from "../bench.ts";
 
 const run = promisify(execFile);
