@@ -10,7 +10,7 @@ import { ann, bob, host, issuer, login, ui, url } from "../front-door.ts";
 import { HttpsClient } from "../https-client.ts";
 import { Pages, sessionCookie } from "../pages.ts";
 import { E2ePlatform, report } from "../platform.ts";
-import { nodeAddress, restart, scale } from "../rollouts.ts";
+import { nodeAddress, restart, scale, store } from "../rollouts.ts";
 import { job, localJob, team } from "../stack.ts";
 import { tricks, unsigned } from "../tricks.ts";
 
@@ -18,7 +18,6 @@ const keys = { ui, history: { memory: "512m" } };
 const frontDoor = { namespace: "spark-ui", name: "front-door" };
 const dex = { namespace: "spark-ui", name: "dex" };
 const history = { namespace: "spark-history", name: "history" };
-const store = { namespace: "spark-storage", name: "store" };
 /** Leaves an SQL query in its event log. */
 const query = `
 from pyspark.sql import SparkSession
