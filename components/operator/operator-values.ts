@@ -43,8 +43,8 @@ const leastQps = 20;
 const qpsPerWorker = 10;
 
 /**
- * Submissions at once on so many CPUs, a Kubernetes quantity. A submission is a JVM that computes nearly all the time
- * (1.1 s of CPU in 0.9 s), so that more of them than CPUs end no earlier, and all begin later. One more than that, since
+ * Submissions at once on so many CPUs, a Kubernetes quantity. A submission is a JVM that computes all of its time
+ * (1.2 s of CPU; stock's two JVMs take 4.9 s), so that more of them than CPUs end no earlier, and all begin later. One more than that, since
  * the same workers follow the states of running jobs, and must not stand behind submissions alone.
  */
 export function workersOf(cpu: string): number {
