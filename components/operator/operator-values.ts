@@ -38,14 +38,14 @@ export const controllerAccount = "spark-operator-controller";
 const controllerMiB = 300;
 const submissionMiB = 400;
 
-/** Requests a second to the API server: the chart's own, and what a worker needs at most, with a reserve. */
+/** Requests a second to the API server: the least is the chart's own, enough for two workers. */
 const leastQps = 20;
 const qpsPerWorker = 10;
 
 /**
- * Submissions at once on so many CPUs, a Kubernetes quantity. A submission is a JVM that computes nearly all the time
- * (1.1 s of CPU in 0.9 s), so that more of them than CPUs end no earlier, and all begin later. One more than that, since
- * the same workers follow the states of running jobs, and must not stand behind submissions alone.
+ * Submissions at once on so many CPUs, a Kubernetes quantity. A submission is a JVM that computes all of its time
+ * (1.2 s of CPU; stock's two JVMs take 4.9 s), so that more of them than CPUs end no earlier, and all begin later. One
+ * more than that, since the same workers follow the states of running jobs, and must not stand behind submissions alone.
  */
 export function workersOf(cpu: string): number {
   const cores = cpu.endsWith("m") ? Number(cpu.slice(0, -1)) / 1000 : Number(cpu);
@@ -68,8 +68,8 @@ export function operatorValues(args: OperatorValuesArgs): Record<string, unknown
     },
     controller: {
       workers,
-      // About five requests a submission, for its states, its events and the service of its UI. The chart's limits hold
-      // back more than four submissions a second. Its queue, of 50 a second, is far above that.
+      // A submission takes a handful of requests, for states, events and the service of the UI: many workers would
+      // wait at the chart's 20 a second. Its queue (workqueueRateLimiter, 50 a second) is far above what they take.
       kubeAPIQPS: qps,
       kubeAPIBurst: 1.5 * qps,
       leaderElection: { enable: true },

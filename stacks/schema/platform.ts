@@ -43,7 +43,10 @@ export const operatorSchema = z
         description: "submissions at once; by default one more than `cpu`, rounded up",
         examples: [4],
       }),
-    cpu: quantity("CPU that the controller requests", "1").default("1"),
+    cpu: quantity("CPU that the controller requests", "1")
+      // Of memory's suffixes none: the number of workers is taken from it.
+      .regex(/^\d+(\.\d+)?m?$/)
+      .default("1"),
     chart: text(
       "Helm repository, folder or archive of the operator's chart",
       "https://charts.example.org",

@@ -206,6 +206,7 @@ const wrong: readonly Wrong[] = [
     /"64Gi"/,
   ],
   [{ namespaces: [{ name: "a", quota: { pods: 0 } }] }, "namespaces[0].quota.pods", /0 is below/, /100/],
+  [{ operator: { cpu: "1Gi" } }, "operator.cpu", /"1Gi"/, /"1"/],
   [{ operator: { workers: 1.5 } }, "operator.workers", /1.5/, /4/],
   [{ operator: { crdUpgradeImage: "kubectl" } }, "operator.crdUpgradeImage", /"kubectl"/, /HOST\/PATH:TAG/],
   [{ jobDefaults: { sparkVersion: "2.4" } }, "jobDefaults.sparkVersion", /"2.4"/, /"4.0.4"/],
