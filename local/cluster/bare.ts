@@ -55,9 +55,9 @@ async function up(say: Say, signal: AbortSignal): Promise<RunningCluster> {
       throw error;
     }),
   );
-  const results = await Promise.allSettled(both);
+  // Both have ended by then, and so have their programs.
+  await Promise.allSettled(both);
   failed.signal.throwIfAborted();
-  if (results.some(({ status }) => status === "rejected")) signal.throwIfAborted();
   await buildBaseImages(
     baseImages.filter(({ compiled }) => compiled),
     say,

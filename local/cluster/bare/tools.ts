@@ -71,8 +71,6 @@ export function folderOf(tool: Tools, from = sources): string {
   return join(built, `${tool.module}-${hash.digest("hex").slice(0, 12)}`);
 }
 
-const renamed: Readonly<Record<string, string>> = { etcd: "server", "spark-operator": "operator" };
-
 /** Path of a program. @throws where no module has it. */
 export function toolPath(name: string): string {
   const tool = tools.find(
@@ -121,11 +119,9 @@ async function buildModule(go: string, tool: Tools, signal: AbortSignal): Promis
   const flags = linkerFlags(readFileSync(join(cwd, "go.mod"), "utf8"));
   const args = ["build", "-ldflags", flags, "-o", `${fresh}/`, ...tool.packages];
   await runProgram(go, args, { cwd, env, signal });
-  const other = renamed[tool.module];
-  if (other !== undefined) {
-    const made = (await readdir(fresh))[0] ?? other;
-    await rename(join(fresh, made), join(fresh, tool.module));
-  }
+  // Some packages are called "server" or "operator", and so are their programs.
+  const [made = "", ...others] = await readdir(fresh);
+  if (others.length === 0) await rename(join(fresh, made), join(fresh, tool.module));
   if (tool.data !== undefined) {
     const list = ["list", "-m", "-f", "{{.Dir}}", tool.data.of];
     const folder = (await runProgram(go, list, { cwd, env, signal })).trim();
