@@ -41,7 +41,7 @@ function filesOf(recipe: Recipe): Readonly<Record<string, string>> {
   const { dockerfile } = recipe;
   return recipe.repository === "gateway"
     ? { ...recipe.files, Dockerfile: dockerfile }
-    : { Dockerfile: dockerfile, "check-base.sh": recipe.checkScript };
+    : { ...recipe.files, Dockerfile: dockerfile, "check-base.sh": recipe.checkScript };
 }
 
 async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {

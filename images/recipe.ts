@@ -23,6 +23,8 @@ export interface SparkRecipe extends CommonRecipe {
   readonly row: VersionRow;
   /** Text of the script that checks the base. */
   readonly checkScript: string;
+  /** What else its Dockerfile copies: name -> text. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** The image of the gateway: files of this project, and the packages that its lock file names. */
@@ -62,13 +64,13 @@ export function jarPath(jar: Jar): string {
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** SHA-256 over the Dockerfile and all that it copies: the row, the jars' checksums and the check, or the files. */
+/** SHA-256 over the Dockerfile and all that it copies: the row, the jars' checksums, the check and the files. */
 export function recipeHash(recipe: Recipe): string {
   const { base, dockerfile } = recipe;
   if (recipe.repository === "gateway")
     return sha256(JSON.stringify({ base, dockerfile, files: recipe.files }));
-  const { row, checkScript } = recipe;
-  return sha256(JSON.stringify({ base, row, dockerfile, checkScript }));
+  const { row, checkScript, files } = recipe;
+  return sha256(JSON.stringify({ base, row, dockerfile, checkScript, files }));
 }
 
 /** Version and the start of the recipe's hash: a changed recipe is a new tag, which no node has yet. */

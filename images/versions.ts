@@ -168,6 +168,10 @@ const operatorRecipe: SparkRecipe = {
   row: operatorRow,
   dockerfile: read("spark-operator/Dockerfile"),
   checkScript,
+  files: {
+    "share-classes.sh": read("spark-operator/share-classes.sh"),
+    "spark-submit": read("spark-operator/spark-submit"),
+  },
 };
 
 /** All images that `npm run images` builds. */

@@ -12,7 +12,7 @@ export interface AcmCertificateArgs {
 const ttl = 300;
 
 /** Whether the first host fits: it becomes the common name (https://docs.aws.amazon.com/acm/latest/userguide/acm-requirements.html). */
-export function hasRoomForFirst([first]: AcmCertificateArgs["hosts"]): boolean {
+function hasRoomForFirst([first]: AcmCertificateArgs["hosts"]): boolean {
   return first.length <= 64;
 }
 

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 type Rules = Omit<k8s.types.input.networking.v1.NetworkPolicySpec, "podSelector" | "policyTypes">;
 
 /** Names resolve. By port alone: some clusters answer from pods, others from an address of the node. */
-export const dnsEgress: k8s.types.input.networking.v1.NetworkPolicyEgressRule = {
+const dnsEgress: k8s.types.input.networking.v1.NetworkPolicyEgressRule = {
   ports: [
     { protocol: "UDP", port: 53 },
     { protocol: "TCP", port: 53 },

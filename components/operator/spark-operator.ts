@@ -15,7 +15,7 @@ import {
 } from "./operator-values.ts";
 
 /** The chart, pinned to the version that the end-to-end test runs. Its CRDs are the schema of jobs/manifest. */
-const pinnedChart = {
+export const pinnedChart = {
   name: "spark-operator",
   repository: "https://kubeflow.github.io/spark-operator",
   version: "2.5.2",
@@ -40,7 +40,7 @@ export interface SparkOperatorArgs extends OperatorSizing {
  * webhook, and CRDs that are upgraded with the release. Service accounts and rights of the drivers are the team
  * namespaces' own.
  *
- *     new SparkOperator("operator", { image, store, namespaces: [analytics], workers: 4, cpu: "1" });
+ *     new SparkOperator("operator", { image, store, namespaces: [analytics], cpu: "1" });
  */
 export class SparkOperator extends pulumi.ComponentResource {
   /** What must be up before a job is submitted. */

@@ -4,8 +4,7 @@ import * as random from "@pulumi/random";
 import type { RegistryUser } from "./registry.ts";
 
 /** What a user of the registry may do. `push` may pull as well. */
-export const registryRoles = ["push", "pull"] as const;
-export type RegistryRole = (typeof registryRoles)[number];
+export type RegistryRole = "push" | "pull";
 
 /** For each role, the number of its password: the next higher one is a new password. From 1. */
 export type PasswordNumbers = Readonly<Record<RegistryRole, number>>;

@@ -123,7 +123,7 @@ const jobDefaultsSchema = z.strictObject({
     .meta({ description: "seconds after its end when a job is deleted from the cluster; default 1 hour" }),
 });
 
-export const platformSchema: z.ZodType<Platform> = z
+const platformSchema: z.ZodType<Platform> = z
   .strictObject({
     cluster: text.max(63).meta({ description: "the cluster's name", examples: ["prod"] }),
     namespaces: z.record(namespaceSchema, jobPlatformSchema),

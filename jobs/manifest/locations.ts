@@ -23,7 +23,7 @@ export const mainFileSchema = z
     examples: ["s3a://data/code/word_count.py", "local:///opt/spark/examples/jars/spark-examples.jar"],
   });
 
-export const isPython = (file: string): boolean => file.endsWith(".py");
+const isPython = (file: string): boolean => file.endsWith(".py");
 export const isJar = (file: string): boolean => file.endsWith(".jar");
 
 /**

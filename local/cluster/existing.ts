@@ -7,7 +7,6 @@ import type { Kube } from "../kube/kube.ts";
 import type { Cluster, RunningCluster } from "./cluster.ts";
 import { clusterOf, mayDoAll, nodesOf, openKubeconfig } from "./kubeconfig.ts";
 import { buildImages } from "./images.ts";
-import { portProblems } from "./ports.ts";
 import { availableDiskGib, tooLittle } from "./room.ts";
 
 /** How far an earlier run came. */
@@ -31,8 +30,6 @@ export interface ExistingCluster {
 export interface ExistingOptions extends ExistingCluster {
   /** Where a kubeconfig of one context is written to. */
   readonly folder: string;
-  /** Of 127.0.0.1, that lead to the platform. */
-  readonly ports: readonly number[];
   /** Of an earlier run, if there was one: what is in the cluster is that run's. */
   readonly before: Before | undefined;
 }
@@ -54,7 +51,6 @@ export function existingCluster(options: ExistingOptions): Cluster {
       const disk = await availableDiskGib(options.folder);
       return [
         ...(await clusterProblems(options)),
-        ...(await portProblems(options.ports)),
         ...[tooLittle(`the disk of ${options.folder}`, disk, needed, "make room")].flatMap(
           (each) => each ?? [],
         ),

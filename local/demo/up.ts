@@ -5,6 +5,7 @@ import { chooseCluster, type Choice } from "../cluster/choose.ts";
 import type { RunningCluster } from "../cluster/cluster.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { Kube } from "../kube/kube.ts";
+import { portProblems } from "../cluster/ports.ts";
 import { localPorts } from "../stack.ts";
 import type { DemoOptions } from "./args.ts";
 import { installClient, pythonProblem } from "./client.ts";
@@ -32,14 +33,17 @@ export async function up(options: DemoOptions, signal: AbortSignal): Promise<voi
   const choice = await chooseCluster(wish);
   const engine = await planEngine(choice.kind);
   tellPlan(choice, engine.said, before);
-  const noPython = await pythonProblem();
+  // A bare node brings Debian's, if there is none.
+  const noPython = choice.kind === "bare" ? undefined : await pythonProblem();
   const problems = [
     ...(await choice.cluster.problems()),
+    // The container of kind has them itself.
+    ...(choice.kind === "kind" ? [] : await portProblems(wish.ports)),
     ...engine.problems,
     ...(noPython === undefined ? [] : [noPython]),
   ];
   if (problems.length > 0)
-    throw new UserError(`it cannot be:\n${problems.map((each) => `  - ${each}`).join("\n")}`);
+    throw new UserError(`the demo cannot begin:\n${problems.map((each) => `  - ${each}`).join("\n")}`);
 
   let state: DemoState = before ?? { cluster: choice.kind, existing, registerToken: 1, deployed: false };
   const keep = (change: Partial<DemoState>): void => {

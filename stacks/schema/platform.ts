@@ -38,9 +38,15 @@ export const operatorSchema = z
       .int()
       .min(1)
       .max(100)
-      .default(4)
-      .meta({ description: "submissions at once", examples: [4] }),
-    cpu: quantity("CPU that the controller requests", "1").default("1"),
+      .optional()
+      .meta({
+        description: "submissions at once; by default one more than `cpu`, rounded up",
+        examples: [4],
+      }),
+    cpu: quantity("CPU that the controller requests", "1")
+      // Of memory's suffixes none: the number of workers is taken from it.
+      .regex(/^\d+(\.\d+)?m?$/)
+      .default("1"),
     chart: text(
       "Helm repository, folder or archive of the operator's chart",
       "https://charts.example.org",
@@ -55,4 +61,4 @@ export const operatorSchema = z
       }),
   })
   .prefault({})
-  .meta({ description: "the Spark Operator", examples: [{ workers: 4, cpu: "1" }] });
+  .meta({ description: "the Spark Operator", examples: [{ cpu: "1" }] });

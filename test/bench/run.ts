@@ -5,8 +5,11 @@ import { evaluate } from "./evaluate.ts";
 import { gateway } from "./gateway.ts";
 import { history } from "./history.ts";
 import { start } from "./start.ts";
+import { throughput } from "./throughput.ts";
 
-const benches = new Map<string, Bench>(Object.entries({ client, evaluate, gateway, history, start }));
+const benches = new Map<string, Bench>(
+  Object.entries({ client, evaluate, gateway, history, start, throughput }),
+);
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !benches.has(name));

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 
 import { namespaceLabels, namespaceSelector } from "../../components/namespaces/namespace-labels.ts";
-import { operatorValues, splitImage } from "../../components/operator/operator-values.ts";
+import { operatorValues, splitImage, workersOf } from "../../components/operator/operator-values.ts";
 import { chartSource } from "../../components/operator/spark-operator.ts";
 import { restrictedContainer, restrictedPod } from "../../components/pod-security.ts";
 import { podAccess, s3aConf } from "../../components/storage/s3-access.ts";
@@ -122,6 +122,16 @@ test("the chart's values have no empty map, and the controller has keys only whe
   for (const each of [values, withKeys]) assert.deepEqual(emptyMaps(each), []);
   assert.equal(at(values, "controller", "envFrom"), undefined);
   assert.deepEqual(at(withKeys, "controller", "envFrom"), [{ secretRef: { name: "s3-operator" } }]);
+});
+
+test("submissions at once are one more than the controller has CPUs, and requests to the API server keep up", () => {
+  assert.deepEqual(["200m", "1", "1500m", "2", "2.5", "16"].map(workersOf), [2, 2, 3, 3, 4, 17]);
+  const controller = (sizing: { cpu: string; workers?: number }): unknown[] => {
+    const values = operatorValues({ ...valuesArgs, sizing });
+    return ["workers", "kubeAPIQPS", "kubeAPIBurst"].map((key) => at(values, "controller", key));
+  };
+  assert.deepEqual(controller({ cpu: "1" }), [2, 20, 30]);
+  assert.deepEqual(controller({ cpu: "1", workers: 8 }), [8, 80, 120]);
 });
 
 test("other keys mean other values, so that the controller starts anew", () => {

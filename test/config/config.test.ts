@@ -2,4 +2,5 @@
 import "./any-input.ts";
 import "./aws-problems.ts";
 import "./defaults.ts";
+import "./entry-problems.ts";
 import "./problems.ts";

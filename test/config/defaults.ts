@@ -43,7 +43,7 @@ test("a stack that names its namespaces has all the rest by default", async () =
     imageRegistry: "localhost/spark-platform",
     sparkVersions: ["4.0.4", "3.5.8"],
     namespaces: [{ name: "analytics", quota: { cpu: "16", memory: "64Gi", pods: 100 }, egress: [] }],
-    operator: { workers: 4, cpu: "1" },
+    operator: { cpu: "1" },
     jobDefaults: standardDefaults,
     jobs: [],
   });

@@ -19,14 +19,6 @@ const binary = path.join(folder, "binary.bin");
 writeFileSync(binary, Buffer.from([0xff, 0xfe, 0x00]));
 
 const inCluster = (fields: Fields): Fields => ({ kind: "in-cluster", host: "registry.test", ...fields });
-const dex = { kind: "dex", host: "login.test", users: [{ email: "ann@e.test" }] };
-const oidc = { kind: "oidc", issuer: "https://sso.test", clientId: "spark", clientSecret: "s" };
-const pages = (fields: Fields): Fields => ({
-  ui: { kind: "load-balancer", host: "spark.test", identity: oidc, allowed: { groups: ["data"] }, ...fields },
-});
-const api = (fields: Fields): Fields => ({
-  gateway: { kind: "node-port", host: "api.test", nodePort: 30445, ...fields },
-});
 const objects = (files: Fields): Fields => ({ storage: { kind: "in-cluster", objects: files } });
 
 const wrong: readonly Wrong[] = [
@@ -35,7 +27,7 @@ const wrong: readonly Wrong[] = [
   [{ cluster: { context: 3 } }, "cluster.context", /3 is not a text/, /"kind-spark"/],
   [{ cluster: { contxt: "a" } }, "cluster.contxt", /not a key/, /^"context"/],
   [{ cluster: "kind-spark" }, "cluster", /"kind-spark" is not an object/, /"context":"kind-spark"/],
-  [{ operator: "{ workers: 4" }, "operator", /is not an object/, /"workers":4/],
+  [{ operator: "{ workers: 4" }, "operator", /is not an object/, /"cpu":"1"/],
   [{ registry: { kind: "vm" } }, "registry.kind", /./, /in-cluster/],
   [{ registry: { kind: "in-cluster" } }, "registry.host", /is missing/, /"registry.example.org"/],
   [
@@ -51,103 +43,6 @@ const wrong: readonly Wrong[] = [
     "registry.pull.password",
     /is missing/,
     /secure/,
-  ],
-  [{ ui: { kind: "gateway" } }, "ui.kind", /./, /node-port/],
-  [pages({ host: "spark" }), "ui.host", /"spark"/, /spark\.example\.org/],
-  [pages({ allowed: undefined }), "ui.allowed", /is missing/, /who gets in/],
-  [pages({ allowed: {} }), "ui.allowed", /names nobody/, /nothing is open to all/],
-  [pages({ allowed: { domains: ["*"] } }), "ui.allowed.domains[0]", /"\*"/, /"example\.org"/],
-  [pages({ allowed: { groups: ["a,b"] } }), "ui.allowed.groups[0]", /"a,b"/, /"data"/],
-  [pages({ kind: "node-port" }), "ui.nodePort", /is missing/, /30443/],
-  [pages({ kind: "node-port", nodePort: 443 }), "ui.nodePort", /443/, /30443/],
-  [pages({ kind: "ingress" }), "ui.ingressClass", /is missing/, /"nginx"/],
-  [pages({ identity: { ...oidc, issuer: "http://sso.test" } }), "ui.identity.issuer", /http:/, /"https:/],
-  [
-    pages({ identity: { ...oidc, clientSecret: "" } }),
-    "ui.identity.clientSecret",
-    /the value \(not shown\)/,
-    /secure/,
-  ],
-  [pages({ identity: { ...dex, users: [] } }), "ui.identity.users", /at least 1/, /passwords/],
-  [pages({ identity: { ...dex, host: "spark.test" } }), "ui.identity.host", /of the pages/, /another/],
-  [pages({ identity: { ...dex, nodePort: 30444 } }), "ui.identity", /has a nodePort/, /^none/],
-  [
-    pages({ kind: "node-port", nodePort: 30443, identity: dex }),
-    "ui.identity",
-    /has no nodePort/,
-    /for example 30444/,
-  ],
-  [
-    pages({ kind: "node-port", nodePort: 30443, identity: { ...dex, nodePort: 30443 } }),
-    "ui.identity.nodePort",
-    /30443 is the port of the pages/,
-    /30444/,
-  ],
-  [
-    pages({ identity: { ...dex, users: [{ email: "a@e.test" }, { email: "A@e.test" }] } }),
-    "ui.identity.users",
-    /an email twice/,
-    /once/,
-  ],
-  [
-    pages({ certificate: { kind: "cert-manager", issuer: "acme" } }),
-    "ui.certificate.kind",
-    /does not go with kind load-balancer/,
-    /kind ingress/,
-  ],
-  [
-    pages({
-      kind: "ingress",
-      ingressClass: "web",
-      identity: dex,
-      certificate: { kind: "cert-manager", issuer: "acme" },
-    }),
-    "ui.certificate.kind",
-    /does not go with a dex/,
-    /kind oidc/,
-  ],
-  [{ gateway: { kind: "alb" } }, "gateway.kind", /./, /node-port/],
-  [api({ host: "api" }), "gateway.host", /"api"/, /api\.spark\.example\.org/],
-  [
-    api({ kind: "load-balancer", nodePort: undefined, host: "localhost" }),
-    "gateway.host",
-    /"localhost"/,
-    /api\.spark/,
-  ],
-  [api({ nodePort: 8443 }), "gateway.nodePort", /8443/, /30445/],
-  [api({ registerToken: 0 }), "gateway.registerToken", /0/, /one more/],
-  [api({ limits: { perMinute: 0 } }), "gateway.limits.perMinute", /0 is below/, /120/],
-  [api({ limits: { perHour: 1 } }), "gateway.limits.perHour", /not a key/, /perUserPerMinute/],
-  [api({ database: { kind: "mysql" } }), "gateway.database.kind", /./, /postgres/],
-  [
-    api({ database: { kind: "postgres", url: "mysql://root:hunter2@db" } }),
-    "gateway.database.url",
-    /^the value \(not shown\) is not the URL of a PostgreSQL/,
-    /postgres:\/\//,
-  ],
-  [
-    api({ certificate: { kind: "cert-manager", issuer: "acme" } }),
-    "gateway.certificate.kind",
-    /does not go with kind node-port/,
-    /kind ingress/,
-  ],
-  [
-    { ...pages({}), ...api({ host: "spark.test" }) },
-    "gateway.host",
-    /"spark\.test" is ui\.host too/,
-    /another one/,
-  ],
-  [
-    { ...pages({ identity: dex }), ...api({ host: "login.test" }) },
-    "gateway.host",
-    /is ui\.identity\.host too/,
-    /another one/,
-  ],
-  [
-    { registry: inCluster({ nodePort: 30445 }), ...api({}) },
-    "gateway.nodePort",
-    /30445 is registry\.nodePort too/,
-    /another one/,
   ],
   [{ namespaces: [{ name: "spark-gateway" }] }, "namespaces[0].name", /is taken/, /"analytics"/],
   [{ history: { memory: "100m" } }, "history.memory", /"100m" is not at least 512m/, /"4g"/],
@@ -206,6 +101,7 @@ const wrong: readonly Wrong[] = [
     /"64Gi"/,
   ],
   [{ namespaces: [{ name: "a", quota: { pods: 0 } }] }, "namespaces[0].quota.pods", /0 is below/, /100/],
+  [{ operator: { cpu: "1Gi" } }, "operator.cpu", /"1Gi"/, /"1"/],
   [{ operator: { workers: 1.5 } }, "operator.workers", /1.5/, /4/],
   [{ operator: { crdUpgradeImage: "kubectl" } }, "operator.crdUpgradeImage", /"kubectl"/, /HOST\/PATH:TAG/],
   [{ jobDefaults: { sparkVersion: "2.4" } }, "jobDefaults.sparkVersion", /"2.4"/, /"4.0.4"/],

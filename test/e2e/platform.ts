@@ -101,11 +101,6 @@ export class E2ePlatform {
     }
   }
 
-  async scale(namespace: string, deployment: string, replicas: number): Promise<void> {
-    const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: deployment };
-    await this.kube.patch(ref, { spec: { replicas } });
-  }
-
   /** Removes everything, and sees that nothing stays behind. */
   async close(): Promise<void> {
     await Promise.all(this.#forwarded.map((server) => server.close()));

@@ -10,6 +10,9 @@ export interface Workload {
   readonly name: string;
 }
 
+/** The object store in the cluster. */
+export const store: Workload = { namespace: "spark-storage", name: "store" };
+
 /** New pods; returns when the old ones are gone. */
 export async function restart(kube: Kube, workload: Workload): Promise<void> {
   const annotations = { "e2e/restarted": new Date().toISOString() };

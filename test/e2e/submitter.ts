@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { applicationStates, isFinal } from "../../gateway/src/jobs/application.ts";
 import { textAt } from "../../local/kube/json.ts";
 import { until } from "../../local/kube/wait.ts";
 import type { Api, Session } from "./api.ts";
@@ -10,7 +11,7 @@ export function submission(name: string, text: string): unknown {
   return { namespace: team, job: { name }, code: { file: { name: `${name}.py`, text } } };
 }
 
-const ends: readonly string[] = ["SUCCEEDED", "FAILED", "CANCELLED"];
+const ends: readonly string[] = applicationStates.filter(isFinal);
 
 /** A user of the platform's API who runs jobs. */
 export class Submitter {

@@ -15,26 +15,11 @@ import {
 } from "../support/graph.ts";
 import { at, listAt, parseJson, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
+import { atNodes, container, environment, namespace } from "./gateway-stack.ts";
 import { withDex } from "./ui-stacks.ts";
 
-const namespace = "spark-gateway";
-const gateway: Fields = { kind: "node-port", host: "api.test", nodePort: 30445 };
-const both = (keys: Fields = {}): Promise<Graph> => localGraph({ gateway, ui: withDex, ...keys });
+const both = (keys: Fields = {}): Promise<Graph> => localGraph({ gateway: atNodes, ui: withDex, ...keys });
 
-const container = (graph: Graph): Fields =>
-  recordAt(
-    listAt(
-      object(graph, "Deployment", "gateway", namespace).inputs,
-      "spec",
-      "template",
-      "spec",
-      "containers",
-    )[0],
-  );
-const environment = (graph: Graph): Fields =>
-  Object.fromEntries(
-    listAt(container(graph), "env").map((each) => [String(at(each, "name")), at(each, "value")]),
-  );
 const secretText = (graph: Graph, name: string, of: string, key: string): string =>
   textAt(object(graph, "Secret", name, of).inputs, "stringData", key) ?? "";
 const frontDoorKey = (graph: Graph): string =>
@@ -163,7 +148,7 @@ test("only the front door's pods reach its pages, and it reaches drivers of team
 });
 
 test("without pages the gateway has none of it, nor have drivers", async () => {
-  for (const graph of [await localGraph({ gateway }), await localGraph({ ui: withDex })]) {
+  for (const graph of [await localGraph({ gateway: atNodes }), await localGraph({ ui: withDex })]) {
     assert.deepEqual(
       [...ofKind(graph, "Secret"), ...ofKind(graph, "Service")].filter((each) =>
         /driver-ui|gateway-ui/.test(`${namespaceOf(each) ?? ""}/${nameOf(each)}`),

@@ -5,6 +5,7 @@ import "./gateway-rights.ts";
 import "./gateway-ui.ts";
 import "./gateway.ts";
 import "./history.ts";
+import "./ingress-pods.ts";
 import "./ingress.ts";
 import "./jobs.ts";
 import "./network.ts";

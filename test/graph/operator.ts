@@ -48,6 +48,10 @@ test("controller and webhook have requests and limits; memory grows with the wor
     return at(resources, "limits", "memory");
   };
   assert.deepEqual([await memory(1), await memory(10)], ["700Mi", "4300Mi"]);
+  // Without `workers`, what two CPUs keep busy and one more.
+  const byDefault = recordAt(releaseOf(await localGraph({ operator: { cpu: "2" } })), "values", "controller");
+  assert.equal(byDefault["workers"], 3);
+  assert.equal(at(byDefault, "resources", "limits", "memory"), "1500Mi");
   const webhook = recordAt(releaseOf(await localGraph()), "values", "webhook", "resources");
   assert.ok(at(webhook, "requests", "cpu") !== undefined && at(webhook, "limits", "memory") !== undefined);
 });

@@ -28,6 +28,7 @@ describe("a tag", () => {
   const changes: Record<string, Recipe> = {
     "the Dockerfile": { ...recipe, dockerfile: `${recipe.dockerfile}\n` },
     "the check": { ...recipe, checkScript: `${recipe.checkScript}#` },
+    "a file that is added": { ...recipe, files: { a: "" } },
     "the base": { ...recipe, base: "docker.io/apache/spark:3.5.8-java17" },
     "a version of the row": { ...recipe, row: { ...row, hadoop: "3.3.6" } },
     "the SDK's checksum": {

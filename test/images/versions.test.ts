@@ -125,12 +125,27 @@ describe("the Dockerfiles", () => {
 
     it(`${repository}: checks first, then the bundle by itself, then the small jars; runs as 185`, () => {
       const steps = dockerfile.split("\n").filter((line) => /^(?:COPY|RUN|ADD|USER) /.test(line));
-      assert.deepEqual(
-        steps.map((line) => line.split(" ").slice(0, 2).join(" ")),
-        ["COPY check-base.sh", "RUN sh", "COPY sdk/*.jar", "COPY s3a/*.jar", "USER 185"],
-      );
+      const words = steps.map((line) => line.split(" ").slice(0, 2).join(" "));
+      assert.deepEqual(words.slice(0, 4), [
+        "COPY check-base.sh",
+        "RUN sh",
+        "COPY sdk/*.jar",
+        "COPY s3a/*.jar",
+      ]);
+      assert.equal(words.at(-1), "USER 185");
     });
   }
+
+  it("spark-operator: prepares submissions when all jars are there, with files that are in its tag", () => {
+    const steps = operator.dockerfile.split("\n").filter((line) => /^(?:COPY|RUN|ADD|USER) /.test(line));
+    assert.deepEqual(steps.slice(4), [
+      "USER 0",
+      "COPY share-classes.sh spark-submit /opt/spark/submit/",
+      "RUN sh /opt/spark/submit/share-classes.sh /opt/spark/submit",
+      "USER 185",
+    ]);
+    assert.deepEqual(Object.keys(operator.files ?? {}), ["share-classes.sh", "spark-submit"]);
+  });
 
   it("the operator's row is that of the Spark it is based on", () => {
     assert.equal(operator.row.spark, operatorSparkVersion);

@@ -42,7 +42,7 @@ export function evaluateStack(config: Fields, options: Omit<EvaluateOptions, "co
 const graphs = new Map<string, Promise<Graph>>();
 
 /** The keys of the `local` stack without what people see of it: no pages, no API. */
-export function quietLocal(): Fields {
+function quietLocal(): Fields {
   const { ui, gateway, history, ...rest } = stackFile("local");
   if (![ui, gateway, history].every(isRecord)) throw new Error("the local stack has no pages or no API");
   return rest;

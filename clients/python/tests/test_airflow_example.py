@@ -9,7 +9,8 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
-from fake_gateway import ACCESS, FakeGateway
+from fake_gateway import FakeGateway
+from gateway_samples import ACCESS
 
 from sparkplatform import JobFailed
 

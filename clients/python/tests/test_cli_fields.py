@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from fake_gateway import MANIFEST
+from gateway_samples import MANIFEST
 
 from sparkplatform.cli.manifest_options import FIELDS
 

@@ -11,7 +11,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from fake_gateway import ACCESS, REGISTER, FakeGateway
+from fake_gateway import FakeGateway
+from gateway_samples import ACCESS, REGISTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,85 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import stat
 import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from answers import Answer, Request, Server, answering, problem
+from rotation import first, rotating
 
-from sparkplatform import (
-    AsyncSparkPlatform,
-    AuthenticationError,
-    ConfigurationError,
-    SparkPlatform,
-    SparkPlatformError,
-)
-from sparkplatform._sync import session
-
-first = "spt_ref_" + "0" * 43
-
-
-class Rotation:
-    """Refresh tokens that are used once: one that comes back ends them all, as at the gateway without its grace."""
-
-    def __init__(self) -> None:
-        self.turn = threading.Lock()
-        self.count = 0
-        self.reused = False
-        #: Whether the token before may come again, as within the gateway's grace.
-        self.graceful = False
-        self.life = 900
-        self.rejects: set[str] = set()
-
-    def pair(self) -> dict[str, object]:
-        return {
-            "family": "4f0c2f6e-6f0e-4a53-b6a7-1f5a0f9f3a57",
-            "clientName": "ann",
-            "role": "user",
-            "accessToken": self.access(),
-            "accessExpiresInSeconds": self.life,
-            "refreshToken": f"spt_ref_{self.count:0>43}",
-            "refreshExpiresInSeconds": 86_400,
-        }
-
-    def access(self) -> str:
-        return f"spt_acc_{self.count:0>43}"
-
-    def answer(self, request: Request) -> Answer:
-        with self.turn:
-            if request.path == "/v1/tokens/refresh":
-                sent = json.loads(request.body)["refreshToken"]
-                if self.graceful and sent == f"spt_ref_{self.count - 1:0>43}":
-                    return 200, self.pair(), {}
-                if sent != f"spt_ref_{self.count:0>43}":
-                    self.reused = True
-                    return problem(401, "refresh-token-reused")
-                self.count += 1
-                return 200, self.pair(), {}
-            sent = request.headers.get("authorization", "")
-            if sent != f"Bearer {self.access()}" or self.access() in self.rejects:
-                return problem(401, "token-expired")
-            return 200, {"name": "ann", "role": "user", "family": None}, {}
-
-
-def ask(url: str) -> None:
-    with SparkPlatform(url) as platform:
-        platform.whoami()
-
-
-@contextmanager
-def rotating() -> Iterator[tuple[Rotation, Server]]:
-    rotation = Rotation()
-    with answering(rotation.answer) as server:
-        yield rotation, server
+from sparkplatform import AsyncSparkPlatform, AuthenticationError, SparkPlatform, SparkPlatformError
 
 
 def test_a_refresh_token_is_used_once_and_its_successor_kept_for_the_next_process(own_tokens: Path) -> None:
@@ -188,83 +122,11 @@ def test_nobody_has_logged_in() -> None:
         assert server.requests == []
 
 
-def test_a_damaged_file_is_told_and_left_as_it_is(own_tokens: Path) -> None:
-    own_tokens.mkdir()
-    (own_tokens / "tokens.json").write_text("{")
-    with pytest.raises(SparkPlatformError, match="is damaged"):
-        SparkPlatform()
-    assert (own_tokens / "tokens.json").read_text() == "{"
-
-
 def test_tokens_go_over_tls_alone() -> None:
     with pytest.raises(SparkPlatformError, match="https"):
         SparkPlatform("http://api.example.org", first)
     with pytest.raises(SparkPlatformError, match="SPARKPLATFORM_URL"):
         SparkPlatform(token=first)
-
-
-def test_a_login_that_is_not_good_any_more_is_forgotten(own_tokens: Path) -> None:
-    with rotating() as (rotation, server), SparkPlatform(server.url) as platform:
-        platform.login(first)
-        rotation.count += 2
-        platform.logout()
-    assert "spt_" not in (own_tokens / "tokens.json").read_text()
-
-
-def test_a_folder_that_cannot_be_worked_in_is_told(own_tokens: Path) -> None:
-    (own_tokens / "tokens.lock").mkdir(parents=True)
-    with rotating() as (_, server), SparkPlatform(server.url, first) as platform:
-        with pytest.raises(ConfigurationError, match="SPARKPLATFORM_CONFIG_DIR"):
-            platform.whoami()
-        assert server.requests == []
-
-
-@pytest.mark.parametrize(
-    "content", ["[]", '{"tokens": []}', '{"tokens": {"URL": "x"}}', '{"tokens": {"URL": {}}}']
-)
-def test_what_is_no_file_of_tokens_is_told(content: str, own_tokens: Path) -> None:
-    own_tokens.mkdir()
-    with rotating() as (_, server):
-        (own_tokens / "tokens.json").write_text(content.replace("URL", server.url))
-        with pytest.raises(ConfigurationError, match="is damaged"):
-            ask(server.url)
-
-
-def test_no_half_written_tokens_stay(own_tokens: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with rotating() as (_, server), SparkPlatform(server.url, first) as platform:
-        with monkeypatch.context() as patch:
-            patch.setattr("os.fsync", interrupted)
-            with pytest.raises(KeyboardInterrupt):
-                platform.whoami()
-        assert [file.name for file in own_tokens.iterdir()] == ["tokens.lock"]
-
-
-def test_who_waits_for_another_program_waits_not_for_ever(
-    own_tokens: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session, "_longest_wait", 0.2)
-    own_tokens.mkdir()
-    program = (
-        "import sys, filelock\nwith filelock.FileLock(sys.argv[1]): print('held', flush=True), input()\n"
-    )
-    command = [sys.executable, "-c", program, str(own_tokens / "tokens.lock")]
-    with (
-        rotating() as (rotation, server),
-        SparkPlatform(server.url, first) as platform,
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other,
-    ):
-        assert other.stdout is not None
-        assert other.stdout.readline() == b"held\n"
-        with pytest.raises(SparkPlatformError, match=r"tokens\.lock"):
-            platform.whoami()
-        # One that dies leaves nothing locked.
-        other.kill()
-        other.wait()
-        assert platform.whoami().name == "ann"
-        assert rotation.count == 1
 
 
 def test_a_task_that_is_cancelled_leaves_nothing_locked() -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
-from fake_gateway import ACCESS, FakeGateway
+from fake_gateway import FakeGateway
+from gateway_samples import ACCESS
 from nbclient import NotebookClient
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import { problemCodes, type ProblemCode } from "./codes.ts";
 import type { Problem } from "./problem.ts";
 
 /** RFC 9457 (https://www.rfc-editor.org/rfc/rfc9457), with a code and the violations as extensions. */
-export const problemSchema = z
+const problemSchema = z
   .object({
     type: z.string().meta({ description: "the problem's code as a URN" }),
     title: z.string().meta({ description: "what went wrong; the same for every problem of the code" }),

@@ -32,7 +32,7 @@ import type { Upload } from "./upload.ts";
  * The shortest time that an application stays in the cluster after its end: its name there is what keeps a retry from
  * running it again where the database is lost.
  */
-export const minTimeToLiveSeconds = 600;
+const minTimeToLiveSeconds = 600;
 
 /** The most that a request may have, in bytes: base64 and JSON make more of the 900 KiB that code may have. */
 export const submissionBytes = 4 * 1024 * 1024;
@@ -47,7 +47,7 @@ const timeToLiveSchema = z
   });
 
 /** All that a user may say of a job: what a stack's jobs may say (jobs/manifest), but for schedules. */
-export const submittedJobSchema = jobSchema
+const submittedJobSchema = jobSchema
   .omit({ schedule: true })
   .extend({ timeToLiveSeconds: timeToLiveSchema.optional() })
   .meta(jobSchema.meta() ?? {});

@@ -6,7 +6,7 @@ import { secondMs } from "../clock.ts";
 import { Problem } from "../errors/problem.ts";
 
 /** A client that sends nothing for so long is gone; sooner than the store loses patience (storage/s3.ts). */
-export const standstillMs = 20 * secondMs;
+const standstillMs = 20 * secondMs;
 
 /**
  * Content as it comes, if it is the one of this SHA-256: its last piece is held back until that is known. So whoever takes

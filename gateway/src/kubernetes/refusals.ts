@@ -31,7 +31,7 @@ export function unreachable(cause: unknown): Problem | Expired {
 }
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
-export function readStatus(body: string): z.output<typeof statusSchema> {
+function readStatus(body: string): z.output<typeof statusSchema> {
   try {
     const parsed = statusSchema.safeParse(JSON.parse(body));
     if (parsed.success) return parsed.data;

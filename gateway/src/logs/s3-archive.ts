@@ -24,7 +24,7 @@ const logEnd = ".log.gz";
  * it waits in memory, and this bounds it. Kubelet hands out one file of a log, of 10 MiB unless it is set to more, which
  * is some hundred KiB here. https://kubernetes.io/docs/concepts/cluster-administration/logging/#log-rotation
  */
-export const mostKeptBytes = 32 * 1024 * 1024;
+const mostKeptBytes = 32 * 1024 * 1024;
 
 /** What a log ends with that was cut. No line of the job's: those begin with a time. */
 export const cutRemark = "the log was longer than what is kept of one; the rest was left out";

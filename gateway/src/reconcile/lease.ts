@@ -7,7 +7,7 @@ import type { Tables } from "../store/tables.ts";
 /** A sign of life, or a look at another's, comes this often. */
 export const renewEveryMs = 5 * secondMs;
 /** A holder whose sign of life has stood still for so long, as seen by one observer, has lost the lease. */
-export const staleMs = 15 * secondMs;
+const staleMs = 15 * secondMs;
 /** A holder that could not give a sign of life for so long stops: before anybody can have taken over. */
 const heldMs = staleMs - 3 * secondMs;
 

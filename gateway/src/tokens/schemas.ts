@@ -14,7 +14,7 @@ export const lifetimes = {
   register: { min: minute, max: 30 * day, default: 7 * day },
 };
 
-export const clientNameSchema = z
+const clientNameSchema = z
   .string()
   .max(63)
   .regex(/^[a-z0-9](?:[a-z0-9._@+-]*[a-z0-9])?$/)

@@ -14,7 +14,7 @@ export interface Row {
   readonly hint: RegExp;
 }
 
-export const driverFailed = "driver container failed with ExitCode: 1, Reason: Error";
+const driverFailed = "driver container failed with ExitCode: 1, Reason: Error";
 export const ended = (exitCode: number, message = "", reason = "Error"): object => ({
   terminated: { exitCode, reason, message },
 });

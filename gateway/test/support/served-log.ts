@@ -30,7 +30,7 @@ export function timeOf(nanoseconds: bigint): string {
 }
 
 /** What Kubernetes answers: the lines of this second and later, as bytes. */
-export function served(lines: readonly Line[], { sinceTime, tailLines }: LogStart): Buffer {
+function served(lines: readonly Line[], { sinceTime, tailLines }: LogStart): Buffer {
   const since = sinceTime === undefined ? 0n : (nanosecondsOf(sinceTime) ?? assert.fail(sinceTime));
   const texts = lines
     .filter(({ time }) => (nanosecondsOf(time) ?? 0n) >= since)
@@ -38,10 +38,7 @@ export function served(lines: readonly Line[], { sinceTime, tailLines }: LogStar
   return Buffer.from((tailLines === undefined ? texts : texts.slice(-tailLines)).join(""));
 }
 
-export function streamOf(
-  bytes: Buffer,
-  { chunk, cutAt = bytes.length, isError = false }: Delivery,
-): Readable {
+function streamOf(bytes: Buffer, { chunk, cutAt = bytes.length, isError = false }: Delivery): Readable {
   const sent = bytes.subarray(0, cutAt);
   return Readable.from(
     (function* () {

@@ -7,7 +7,7 @@ import { openStore, type Store, type StoreKind, type StoreLocation } from "../..
 import { newDatabase, postgresIsMissing } from "./postgres.ts";
 import type { Scope } from "./scope.ts";
 
-export const storeKinds: readonly StoreKind[] = ["sqlite", "postgres"];
+const storeKinds: readonly StoreKind[] = ["sqlite", "postgres"];
 
 /** A test that must hold on both stores. Without PostgreSQL here, its half is skipped and says why. */
 export function testOnStores(

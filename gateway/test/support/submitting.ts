@@ -6,7 +6,6 @@ import { Registry } from "prom-client";
 import { startDispatcher, type Dispatcher } from "../../src/jobs/dispatcher.ts";
 import type { Jobs } from "../../src/jobs/jobs.ts";
 import type { BeforeRemoval } from "../../src/jobs/cancel.ts";
-import { prepareSubmission, type PreparedSubmission } from "../../src/jobs/submission.ts";
 import { submissionMetrics } from "../../src/jobs/submission-metrics.ts";
 import { submitRoutes } from "../../src/jobs/submit-routes.ts";
 import type { Submitting } from "../../src/jobs/submit.ts";
@@ -98,14 +97,4 @@ export async function startSubmitting(
 /** A right request, whose code is a file. */
 export function sampleRequest(name = "word-count"): object {
   return { namespace: "team-a", job: { name }, code: { file: { name: "main.py", text: "print(1)\n" } } };
-}
-
-export function samplePrepared(
-  { platform }: Jobs,
-  idempotencyKey: string,
-  owner = "alice",
-): PreparedSubmission {
-  const prepared = prepareSubmission({ body: sampleRequest(), owner, idempotencyKey, platform });
-  if (prepared.ok) return prepared.value;
-  throw new Error(JSON.stringify(prepared.violations));
 }

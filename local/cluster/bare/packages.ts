@@ -22,6 +22,7 @@ export const packages = [
   "openssl",
   "python3",
   "python3-pip",
+  "python3-venv",
   "runc",
 ] as const;
 

@@ -11,13 +11,12 @@ import type { Bucket } from "../bucket.ts";
 import { startConnectProxy, type ConnectProxy } from "../connect-proxy.ts";
 import { output, text, uri } from "../deliveries.ts";
 import { e2eEnvironment } from "../environment.ts";
+import { embeddedGateway, gatewayOutput, gatewayPods, url } from "../gateway.ts";
 import { E2ePlatform, report } from "../platform.ts";
 import { PythonClient, type Environment } from "../python-client.ts";
 import { nodeAddress, restart } from "../rollouts.ts";
 import { team } from "../stack.ts";
 
-const host = "api.e2e.test";
-const exposure = { kind: "node-port", host, nodePort: 30446 };
 const code = (name: string): string => fileURLToPath(new URL(`../code/${name}`, import.meta.url));
 const lines = 90;
 
@@ -34,14 +33,13 @@ describe("the Python client", () => {
   before(async () => {
     platform = await E2ePlatform.open("e2e-client");
     client = new PythonClient();
-    const database = { kind: "embedded", volume: platform.newVolume("gateway", "1Gi") };
-    await platform.up({}, { gateway: { ...exposure, database } });
+    await platform.up({}, { gateway: embeddedGateway(platform) });
     bucket = await platform.bucket({ namespace: "spark-storage", name: "bucket-setup" });
     // The test's name of the API is nobody's but the proxy's.
     proxy = await startConnectProxy(await nodeAddress(platform.kube));
     anybody = {
-      SPARKPLATFORM_URL: `https://${host}:${exposure.nodePort}`,
-      SPARKPLATFORM_CA: client.file("ca.pem", gatewayOutput("certificateAuthority")),
+      SPARKPLATFORM_URL: url,
+      SPARKPLATFORM_CA: client.file("ca.pem", gatewayOutput(platform, "certificateAuthority")),
       HTTPS_PROXY: proxy.url,
     };
     admin = { ...anybody, SPARKPLATFORM_CONFIG_DIR: client.newTokens() };
@@ -52,8 +50,6 @@ describe("the Python client", () => {
     client.close();
     await platform.close();
   });
-
-  const gatewayOutput = (key: string): string => textAt(platform.outputs["gateway"], key) ?? "";
 
   /** Runs a script as ann, whose job succeeds; returns its id. */
   const succeeds = async (script: string, ...given: readonly string[]): Promise<string> => {
@@ -77,7 +73,7 @@ describe("the Python client", () => {
     // 60 s: a token that ends while jobs of the next tests run.
     const made = await client.result("admin", {
       arguments: ["ann", "60"],
-      environment: { ...admin, REGISTER_TOKEN: gatewayOutput("registerToken") },
+      environment: { ...admin, REGISTER_TOKEN: gatewayOutput(platform, "registerToken") },
     });
     assert.equal(textAt(made, "role"), "admin");
     const token = textAt(made, "registerToken") ?? "";
@@ -163,7 +159,7 @@ describe("the Python client", () => {
       environment: ann,
       onLine: (line) => {
         if (!line.endsWith("hello 3 10")) return;
-        restarted ??= restart(platform.kube, { namespace: "spark-gateway", name: "gateway" });
+        restarted ??= restart(platform.kube, gatewayPods);
       },
     });
     assert.ok(restarted, "its log was not followed");

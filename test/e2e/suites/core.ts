@@ -20,6 +20,7 @@ import { existingStorage, job, team } from "../stack.ts";
 import { ownStoreKeys, ownStoreUrl, startOwnStore, stopOwnStore } from "../own-store.ts";
 import { E2ePlatform, report } from "../platform.ts";
 import { copyByPodIdentity } from "../pod-identity.ts";
+import { scale } from "../rollouts.ts";
 
 /** The shortest program that leaves an event log. */
 const tick = "from pyspark.sql import SparkSession\nSparkSession.builder.getOrCreate().stop()";
@@ -127,7 +128,7 @@ describe("core", () => {
 
   describe("while the operator's webhook is down", () => {
     before(async () => {
-      await platform.scale("spark-operator", "spark-operator-webhook", 0);
+      await scale(platform.kube, { namespace: "spark-operator", name: "spark-operator-webhook" }, 0);
       const secret = { apiVersion: "v1", kind: "Secret", metadata: { namespace: team, name: "warehouse" } };
       await platform.kube.apply({ ...secret, stringData: { password: "hunter2" } }, { fieldManager: "e2e" });
       const changes = await platform.up({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { places } from "../../../local/demo/places.ts";
 import { Kube } from "../../../local/kube/kube.ts";
 import { leftovers } from "../../../local/kube/leftovers.ts";
 import { textAt } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
 import { e2eEnvironment } from "../environment.ts";
 import { report } from "../platform.ts";
 
@@ -46,8 +47,8 @@ describe("the demo", () => {
     const moments = [
       "the images",
       "the Python client",
-      "create kubernetes:",
-      "create kubernetes:helm",
+      "kubernetes:core/v1:Namespace",
+      "kubernetes:helm.sh/v3:Release",
       "a user with a token",
     ];
     for (const moment of moments) {
@@ -83,7 +84,7 @@ describe("the demo", () => {
   });
 
   it("leaves commands that work", async () => {
-    const commands = /kubectl .*port-forward[^\n]* 30446:443 &/.exec(await lastWords())?.[0] ?? "";
+    const commands = /kubectl .*port-forward[^\n]* 30446:443 &/.exec(words)?.[0] ?? "";
     const program = join(places.folder, "block.py");
     const [, block = ""] = /```python\n([^]*?)```/.exec(readFileSync("README.md", "utf8")) ?? [];
     writeFileSync(join(places.folder, "job.py"), 'print("the block ran")\n');
@@ -120,8 +121,8 @@ describe("the demo", () => {
     assert.match((await run(["--down"]).ended).said, /there is no demo here/);
   });
 
+  /** What the last run that came to its end has said. */
   let words = "";
-  const lastWords = (): Promise<string> => Promise.resolve(words);
 
   function run(given: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
     const begun = performance.now();
@@ -130,7 +131,6 @@ describe("the demo", () => {
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => {
         said += text;
-        child.emit("said", said);
       });
     const ended = once(child, "close").then(([code]: unknown[]) => {
       if (said.includes("The platform is up")) words = said;
@@ -161,25 +161,16 @@ describe("the demo", () => {
   }
 });
 
-/** Returns when the program has said, or its log has, what begins a moment. @throws where it ends before. */
+/** Returns when the log of this run, not that of the one before, has what begins a moment. @throws where it ends before. */
 async function reached(child: ChildProcess, moment: string): Promise<void> {
+  const begun = Date.now();
   const inLog = (): boolean => {
-    try {
-      return readFileSync(places.log, "utf8").includes(moment);
-    } catch {
-      return false;
-    }
+    const log = existsSync(places.log) ? readFileSync(places.log, "utf8") : "";
+    return Date.parse(log.split("\n")[0] ?? "") >= begun && log.includes(moment);
   };
-  await new Promise<void>((resolve, reject) => {
-    const timer = setInterval(() => {
-      if (!inLog()) return;
-      clearInterval(timer);
-      resolve();
-    }, 100);
-    child.once("close", () => {
-      clearInterval(timer);
-      reject(new Error(`it ended before: ${moment}`));
-    });
+  await until(moment, 300_000, () => {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended before: ${moment}`);
+    return Promise.resolve(inLog() ? { done: undefined } : { waiting: "it goes on" });
   });
 }
 

@@ -4,17 +4,14 @@ import { after, before, describe, it } from "node:test";
 
 import { listAt, textAt } from "../../../local/kube/json.ts";
 import { until } from "../../../local/kube/wait.ts";
-import { Api } from "../api.ts";
+import type { Api } from "../api.ts";
 import { e2eEnvironment } from "../environment.ts";
-import { HttpsClient } from "../https-client.ts";
+import { upWithGateway } from "../gateway.ts";
 import { E2ePlatform, report } from "../platform.ts";
-import { nodeAddress, scale } from "../rollouts.ts";
+import { scale, store } from "../rollouts.ts";
 import { team } from "../stack.ts";
 import { submission, Submitter } from "../submitter.ts";
 
-const host = "api.e2e.test";
-const exposure = { kind: "node-port", host, nodePort: 30446 };
-const store = { namespace: "spark-storage", name: "store" };
 const ticks = 90;
 
 /** Prints a line every half second. */
@@ -49,14 +46,9 @@ describe("the gateway while others fail", () => {
 
   before(async () => {
     platform = await E2ePlatform.open("e2e-gateway-faults");
-    const database = { kind: "embedded", volume: platform.newVolume("gateway", "1Gi") };
-    await platform.up({}, { gateway: { ...exposure, database } });
-    const output = platform.outputs["gateway"];
-    const authority = textAt(output, "certificateAuthority") ?? "";
-    const client = new HttpsClient(await nodeAddress(platform.kube), authority);
-    api = new Api(client, `https://${host}:${exposure.nodePort}`);
-    const admin = await api.register(textAt(output, "registerToken") ?? "");
-    ann = new Submitter(api, await api.join(admin, "ann", "user"));
+    const opened = await upWithGateway(platform);
+    api = opened.api;
+    ann = new Submitter(api, await api.join(opened.admin, "ann", "user"));
   });
   after(async () => {
     await platform.close();

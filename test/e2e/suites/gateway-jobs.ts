@@ -3,18 +3,14 @@ import { after, before, describe, it } from "node:test";
 
 import { condition, listAt, textAt } from "../../../local/kube/json.ts";
 import { until } from "../../../local/kube/wait.ts";
-import { Api } from "../api.ts";
+import type { Api } from "../api.ts";
 import { sparkGroup, sparkRef } from "../applications.ts";
 import { uri } from "../deliveries.ts";
-import { HttpsClient } from "../https-client.ts";
+import { gatewayPods, upWithGateway } from "../gateway.ts";
 import { E2ePlatform, report } from "../platform.ts";
-import { nodeAddress } from "../rollouts.ts";
 import { team } from "../stack.ts";
 import { submission, Submitter } from "../submitter.ts";
 
-const host = "api.e2e.test";
-const exposure = { kind: "node-port", host, nodePort: 30446 };
-const url = `https://${host}:${exposure.nodePort}`;
 const lines = 20;
 
 /** Writes lines to its log, some of them from an executor's work. */
@@ -41,14 +37,10 @@ describe("jobs by the gateway", () => {
 
   before(async () => {
     platform = await E2ePlatform.open("e2e-gateway-jobs");
-    const database = { kind: "embedded", volume: platform.newVolume("gateway", "1Gi") };
-    await platform.up({}, { gateway: { ...exposure, database } });
-    const output = platform.outputs["gateway"];
-    const authority = textAt(output, "certificateAuthority") ?? "";
-    api = new Api(new HttpsClient(await nodeAddress(platform.kube), authority), url);
-    const admin = await api.register(textAt(output, "registerToken") ?? "");
-    ann = new Submitter(api, await api.join(admin, "ann", "user"));
-    bob = new Submitter(api, await api.join(admin, "bob", "user"));
+    const opened = await upWithGateway(platform);
+    api = opened.api;
+    ann = new Submitter(api, await api.join(opened.admin, "ann", "user"));
+    bob = new Submitter(api, await api.join(opened.admin, "bob", "user"));
   });
   after(async () => {
     await platform.close();
@@ -95,12 +87,13 @@ describe("jobs by the gateway", () => {
 
   it("loses no job and runs none twice while it is killed in the middle", async () => {
     const keys = ["kill-1", "kill-2", "kill-3"];
-    const [pod] = await platform.kube.list("v1", "Pod", { namespace: "spark-gateway" });
+    const { namespace } = gatewayPods;
+    const [pod] = await platform.kube.list("v1", "Pod", { namespace });
     const name = textAt(pod, "metadata", "name") ?? "";
     const path = await platform.kube.pathOf({
       apiVersion: "v1",
       kind: "Pod",
-      namespace: "spark-gateway",
+      namespace,
       name,
     });
     // Without a moment's grace: nothing is finished, nothing is handed over.
@@ -118,7 +111,7 @@ describe("jobs by the gateway", () => {
     );
     await killed;
     await until("another gateway in its place", 120_000, async () => {
-      const pods = await platform.kube.list("v1", "Pod", { namespace: "spark-gateway" });
+      const pods = await platform.kube.list("v1", "Pod", { namespace });
       const ready = pods.filter((each) => condition(each, "Ready")?.status === "True");
       const names = ready.map((each) => textAt(each, "metadata", "name") ?? "");
       const isBack = names.length === 1 && !names.includes(name);

@@ -8,6 +8,7 @@ import { application } from "../applications.ts";
 import { TestBrowser } from "../browser.ts";
 import { uri } from "../deliveries.ts";
 import { ann, cyd, host, issuer, login, ui, url } from "../front-door.ts";
+import { embeddedGateway } from "../gateway.ts";
 import { HttpsClient } from "../https-client.ts";
 import { Pages } from "../pages.ts";
 import { E2ePlatform } from "../platform.ts";
@@ -29,8 +30,7 @@ describe("the pages of a running application", () => {
   before(async () => {
     platform = await E2ePlatform.open("e2e-pages");
     opened.push(platform);
-    const database = { kind: "embedded", volume: platform.newVolume("gateway", "1Gi") };
-    const gateway = { kind: "node-port", host: "api.e2e.test", nodePort: 30446, database };
+    const gateway = embeddedGateway(platform);
     await platform.up({ patience }, { ui, gateway, history: { memory: "512m" } });
     const output = platform.outputs["ui"];
     const authority = textAt(output, "certificateAuthority") ?? "";

@@ -3,16 +3,12 @@ import { after, before, describe, it } from "node:test";
 
 import { condition, textAt, type Fields } from "../../../local/kube/json.ts";
 import { until } from "../../../local/kube/wait.ts";
-import { Api, type Session } from "../api.ts";
-import { HttpsClient } from "../https-client.ts";
+import type { Api, Session } from "../api.ts";
+import { exposure, gatewayOutput, gatewayPods, upWithGateway, url } from "../gateway.ts";
+import type { HttpsClient } from "../https-client.ts";
 import { ownDatabaseUrl, startOwnDatabase, stopOwnDatabase } from "../own-database.ts";
 import { E2ePlatform, report } from "../platform.ts";
-import { nodeAddress, restart } from "../rollouts.ts";
-
-const host = "api.e2e.test";
-const exposure = { kind: "node-port", host, nodePort: 30446 };
-const url = `https://${host}:${exposure.nodePort}`;
-const gateway = { namespace: "spark-gateway", name: "gateway" };
+import { restart } from "../rollouts.ts";
 
 describe("the gateway", () => {
   let platform: E2ePlatform;
@@ -20,20 +16,18 @@ describe("the gateway", () => {
   let api: Api;
   let admin: Session;
 
-  const registerToken = (): string => textAt(platform.outputs["gateway"], "registerToken") ?? "";
+  const registerToken = (): string => gatewayOutput(platform, "registerToken");
 
   before(async () => {
     platform = await E2ePlatform.open("e2e-gateway");
-    const database = { kind: "embedded", volume: platform.newVolume("gateway", "1Gi") };
-    await platform.up({}, { gateway: { ...exposure, database } });
-    const output = platform.outputs["gateway"];
-    client = new HttpsClient(await nodeAddress(platform.kube), textAt(output, "certificateAuthority") ?? "");
-    assert.equal(textAt(output, "url"), url);
-    api = new Api(client, url);
-    admin = await api.register(registerToken());
+    ({ client, api, admin } = await upWithGateway(platform));
   });
   after(async () => {
     await platform.close();
+  });
+
+  it("tells where it is", () => {
+    assert.equal(textAt(platform.outputs["gateway"], "url"), url);
   });
 
   it("lets the first admin in, by the stack's register token, and nobody without a token", async () => {
@@ -59,7 +53,7 @@ describe("the gateway", () => {
 
   it("keeps what it knows over a restart", async () => {
     const user = await api.join(admin, "bob", "user");
-    await restart(platform.kube, gateway);
+    await restart(platform.kube, gatewayPods);
     const me = await api.ok("GET", "/v1/whoami", { token: user.accessToken });
     assert.equal(textAt(me, "name"), "bob");
   });
@@ -72,7 +66,7 @@ describe("the gateway", () => {
 
   describe("on a PostgreSQL", () => {
     const pods = (): Promise<readonly Fields[]> =>
-      platform.kube.list("v1", "Pod", { namespace: gateway.namespace });
+      platform.kube.list("v1", "Pod", { namespace: gatewayPods.namespace });
     const names = async (): Promise<readonly string[]> =>
       (await pods())
         .filter((pod) => condition(pod, "Ready")?.status === "True")
@@ -97,7 +91,12 @@ describe("the gateway", () => {
           : { waiting: `${more.length} more than the first` };
       });
       let answers = 0;
-      await platform.kube.remove({ apiVersion: "v1", kind: "Pod", namespace: gateway.namespace, name: gone });
+      await platform.kube.remove({
+        apiVersion: "v1",
+        kind: "Pod",
+        namespace: gatewayPods.namespace,
+        name: gone,
+      });
       await until("another pod in its place", 120_000, async () => {
         for (let each = 0; each < 20; each++) {
           await api.ok("GET", "/v1/whoami", { token: admin.accessToken });

@@ -6,27 +6,14 @@ import { forwardService } from "../../../local/kube/forward.ts";
 import { listAt, recordAt, textAt } from "../../../local/kube/json.ts";
 import { application } from "../applications.ts";
 import { TestBrowser } from "../browser.ts";
-import { ann, bob, host, issuer, login, ui, url } from "../front-door.ts";
+import { ann, bob, host, issuer, login, url } from "../front-door.ts";
+import { keys, queryJob, survives } from "../history-losses.ts";
 import { HttpsClient } from "../https-client.ts";
 import { Pages, sessionCookie } from "../pages.ts";
-import { E2ePlatform, report } from "../platform.ts";
-import { nodeAddress, restart, scale } from "../rollouts.ts";
-import { job, localJob, team } from "../stack.ts";
+import { E2ePlatform } from "../platform.ts";
+import { nodeAddress } from "../rollouts.ts";
+import { localJob, team } from "../stack.ts";
 import { tricks, unsigned } from "../tricks.ts";
-
-const keys = { ui, history: { memory: "512m" } };
-const frontDoor = { namespace: "spark-ui", name: "front-door" };
-const dex = { namespace: "spark-ui", name: "dex" };
-const history = { namespace: "spark-history", name: "history" };
-const store = { namespace: "spark-storage", name: "store" };
-/** Leaves an SQL query in its event log. */
-const query = `
-from pyspark.sql import SparkSession
-spark = SparkSession.builder.getOrCreate()
-spark.range(1000).selectExpr("id % 7 as k").groupBy("k").count().collect()
-spark.stop()
-`;
-const queryJob = job({ code: { inline: query } });
 
 describe("the history of jobs behind the log-in", () => {
   const opened: { close(): Promise<void> }[] = [];
@@ -221,62 +208,5 @@ describe("the history of jobs behind the log-in", () => {
     await context.close();
   });
 
-  it("keeps sessions over a restart of the front door", async () => {
-    const { context, page } = await pages.member(ann);
-    await restart(platform.kube, frontDoor);
-    await page.goto(`${url}${jobsPage}`);
-    assert.match(await page.innerText("body"), /Completed Jobs/);
-    await context.close();
-  });
-
-  it("serves who is logged in while the identity provider is down, and lets others in when it is back", async () => {
-    const { context, page } = await pages.member(ann);
-    await scale(platform.kube, dex, 0);
-    await pages.opens(page, jobsPage, /Completed Jobs/);
-    const other = await browser.visitor();
-    await assert.rejects((await other.newPage()).goto(url), (error: Error) => {
-      report(`without the identity provider a visitor sees ${/net::\w+/.exec(error.message)?.[0] ?? ""}`);
-      return error.message.includes("net::ERR_");
-    });
-    await scale(platform.kube, dex, 1);
-    await (await pages.member(ann)).context.close();
-    await pages.opens(page, jobsPage, /Completed Jobs/);
-    await Promise.all([context.close(), other.close()]);
-  });
-
-  it("shows what it has read while the store is down, and new jobs when it is back", async () => {
-    const { context, page } = await pages.member(ann);
-    const cookie = await pages.session(context);
-    await scale(platform.kube, store, 0);
-    await pages.opens(page, jobsPage, /Completed Jobs/);
-    assert.ok((await pages.known(cookie)).includes(id));
-    await scale(platform.kube, store, 1);
-    await platform.up({ later: queryJob }, keys);
-    const later = await application(platform.kube, team, "later", ["COMPLETED"]);
-    report(
-      `listed ${(await pages.appears(cookie, later.sparkId)).toFixed(1)} s after the operator said COMPLETED`,
-    );
-    await context.close();
-  });
-
-  it("loses nothing with its pod", async () => {
-    const { context, page } = await pages.member(ann);
-    await restart(platform.kube, history);
-    await pages.appears(await pages.session(context), id);
-    await pages.opens(page, jobsPage, /Completed Jobs/);
-    await context.close();
-  });
-
-  it("ends every session with another cookie secret, and opens nobody else's", async () => {
-    const { context, page } = await pages.member(ann);
-    const secret = { apiVersion: "v1", kind: "Secret", namespace: "spark-ui", name: "front-door-secrets" };
-    const other = Buffer.alloc(32, 7).toString("base64url");
-    await platform.kube.patch(secret, { data: { "cookie-secret": Buffer.from(other).toString("base64") } });
-    await restart(platform.kube, frontDoor);
-    await page.goto(`${url}${jobsPage}`);
-    assert.equal(new URL(page.url()).origin, issuer);
-    await pages.signIn(page, ann);
-    await page.waitForURL(`${url}${jobsPage}`);
-    await context.close();
-  });
+  survives(() => ({ platform, browser, pages, id, jobsPage }));
 });

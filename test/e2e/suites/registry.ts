@@ -16,7 +16,7 @@ import { resolveNames, trustRegistry } from "../node-registry.ts";
 import { ownDockerfile, ownJob, ownOutput } from "../own-image.ts";
 import { E2ePlatform, report } from "../platform.ts";
 import { RegistryClient, type Credentials } from "../registry-client.ts";
-import { nodeAddress } from "../rollouts.ts";
+import { nodeAddress, scale, store } from "../rollouts.ts";
 import { localJob, team } from "../stack.ts";
 
 const { certsDir, registry: mirror } = e2eEnvironment(process.env);
@@ -202,7 +202,7 @@ describe("registry", { skip }, () => {
 
   it("says that it is unwell while the store is down, and is well again by itself", async () => {
     const user = await pullUser();
-    await platform.scale("spark-storage", "store", 0);
+    await scale(platform.kube, store, 0);
     const seen = await until("the registry to leave the service", 120_000, async () => {
       const slices = await platform.kube.list("discovery.k8s.io/v1", "EndpointSlice", {
         namespace: "spark-registry",
@@ -211,7 +211,7 @@ describe("registry", { skip }, () => {
       return ready.includes(true) ? { waiting: "it is ready" } : { done: ready };
     });
     assert.ok(seen.length > 0);
-    await platform.scale("spark-storage", "store", 1);
+    await scale(platform.kube, store, 1);
     await answers("/v2/team/app/manifests/1", user, 200);
   });
 

@@ -85,7 +85,6 @@ const options = (more: Partial<ExistingOptions> = {}): ExistingOptions => ({
   kubeconfig,
   registry: "r.example/p",
   folder: join(folder, "state"),
-  ports: [],
   before: { deployed: true },
   ...more,
 });

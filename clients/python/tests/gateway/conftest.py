@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from served import ServedGateway
@@ -15,16 +14,6 @@ from sparkplatform import SparkPlatform
 def gateway() -> Iterator[ServedGateway]:
     with ServedGateway() as served:
         yield served
-
-
-@pytest.fixture(autouse=True)
-def own_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A token file of the test's own, and nothing of the environment's."""
-    for name in ("URL", "TOKEN", "CA", "CLUSTER"):
-        monkeypatch.delenv(f"SPARKPLATFORM_{name}", raising=False)
-    folder = tmp_path / "tokens"
-    monkeypatch.setenv("SPARKPLATFORM_CONFIG_DIR", str(folder))
-    return folder
 
 
 @pytest.fixture

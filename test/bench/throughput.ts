@@ -1,0 +1,137 @@
+import { operatorValues } from "../../components/operator/operator-values.ts";
+import { pinnedChart } from "../../components/operator/spark-operator.ts";
+import { operatorImage } from "../../images/versions.ts";
+import { operatorSchema } from "../../stacks/schema/platform.ts";
+import { removeCrds } from "../../local/kube/leftovers.ts";
+import type { Fields } from "../../local/kube/json.ts";
+import { until } from "../../local/kube/wait.ts";
+import { Kube } from "../../local/kube/kube.ts";
+import { compare, interleave, rounded, type Bench, type Pair } from "./bench.ts";
+import { benchEnvironment, pushImages } from "./cluster.ts";
+import { account, burst, type Burst } from "./throughput/burst.ts";
+import { needHelm, withOperator, type Place } from "./throughput/operator-release.ts";
+
+const few = 30;
+const many = 100;
+const roundCount = 5;
+/** Of those, the ones that also take `many`: one costs about ten minutes on two cores, nearly all of them stock's. */
+const manyRounds = 1;
+/** Three times as many applications a minute; the first driver in a quarter of the time. */
+const limits = { last: 1 / 3, first: 1 / 4 };
+
+const operators = "bench-throughput";
+const jobs = "bench-throughput-jobs";
+
+interface Round {
+  readonly few: Record<"ours" | "stock", Burst>;
+  readonly many?: Record<"ours" | "stock", Burst>;
+}
+
+/**
+ * Applications that are created at once, until each has its driver pod: the operator with our image and values as a
+ * stack has them by default, against the chart of the same version with its own image and defaults. In turn, on one
+ * cluster, each installed anew in every round. Medians of five rounds for 30 applications; 100 are taken in the first
+ * round only, a single figure and no median, or the bench would run for longer than an hour.
+ */
+export const throughput: Bench = async (log) => {
+  const environment = benchEnvironment();
+  await needHelm();
+  pushImages(environment, log);
+  const kube = Kube.open(environment.kubeconfig);
+  const place: Place = {
+    kubeconfig: environment.kubeconfig,
+    namespace: operators,
+    chart: chartArguments(environment.chart),
+  };
+  const measure = (values: Fields, counts: readonly number[]): Promise<readonly Burst[]> =>
+    withOperator(place, values, async () => {
+      await ready(kube);
+      const bursts: Burst[] = [];
+      for (const count of counts) {
+        const one = await burst(kube, jobs, count);
+        log(`${count}: ${JSON.stringify(one)}`);
+        bursts.push(one);
+      }
+      return bursts;
+    });
+  let rounds = 0;
+  try {
+    await openNamespaces(kube);
+    const round = async (): Promise<Round> => {
+      const counts = rounds++ < manyRounds ? [few, many] : [few];
+      const ours = await measure(ourValues(environment.registry), counts);
+      const stock = await measure({ spark: { jobNamespaces: [jobs] } }, counts);
+      return roundOf(ours, stock);
+    };
+    return results(await interleave(roundCount, round, log));
+  } finally {
+    for (const name of [jobs, operators]) await kube.remove({ apiVersion: "v1", kind: "Namespace", name });
+    await removeCrds(kube);
+  }
+};
+
+function ourValues(registry: string): Fields {
+  const values = operatorValues({
+    image: operatorImage(registry),
+    crdUpgradeImage: undefined,
+    imagePullSecrets: [],
+    jobNamespaces: [jobs],
+    env: {},
+    s3Keys: undefined,
+    sizing: operatorSchema.parse({}),
+  });
+  // The chart's Job for its CRDs needs an image more, and measures nothing.
+  return { ...values, hook: { upgradeCrd: false } };
+}
+
+function chartArguments(location: string | undefined): readonly string[] {
+  if (location !== undefined) return [location];
+  const { name, repository, version } = pinnedChart;
+  return [name, "--repo", repository, "--version", version];
+}
+
+async function openNamespaces(kube: Kube): Promise<void> {
+  const fieldManager = "spark-platform-bench";
+  for (const name of [operators, jobs])
+    await kube.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } }, { fieldManager });
+  await kube.apply(
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: account, namespace: jobs } },
+    { fieldManager },
+  );
+}
+
+/** One application: then the controller leads, and the webhook answers. It is not counted. */
+async function ready(kube: Kube): Promise<void> {
+  await until("the operator to take an application", 120_000, async () => {
+    try {
+      return { done: await burst(kube, jobs, 1) };
+    } catch (error) {
+      return { waiting: error instanceof Error ? error.message : String(error) };
+    }
+  });
+}
+
+function roundOf(ours: readonly Burst[], stock: readonly Burst[]): Round {
+  const [ourFew, ourMany] = ours;
+  const [stockFew, stockMany] = stock;
+  if (ourFew === undefined || stockFew === undefined) throw new Error("nothing was measured");
+  const first = { few: { ours: ourFew, stock: stockFew } };
+  return ourMany === undefined || stockMany === undefined
+    ? first
+    : { ...first, many: { ours: ourMany, stock: stockMany } };
+}
+
+function results(rounds: readonly Round[]): readonly ReturnType<typeof compare>[] {
+  const cases = [
+    { count: few, bursts: rounds.map((round) => round.few) },
+    { count: many, bursts: rounds.flatMap((round) => round.many ?? []) },
+  ];
+  return cases.flatMap(({ count, bursts }) =>
+    (["last", "first"] as const).map((which) =>
+      compare(
+        { name: `throughput-${which}/${count}`, unit: "s", limit: rounded(limits[which]) },
+        bursts.map(({ ours, stock }): Pair => ({ value: ours[which], baseline: stock[which] })),
+      ),
+    ),
+  );
+}

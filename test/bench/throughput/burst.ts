@@ -1,0 +1,93 @@
+import { listAt, recordAt, type Fields } from "../../../local/kube/json.ts";
+import { until } from "../../../local/kube/wait.ts";
+import type { Kube } from "../../../local/kube/kube.ts";
+
+const pollMs = 250;
+/** At the ten a minute that the stock chart was seen to make on two cores, 100 take it ten minutes. */
+const timeoutMs = 1_800_000;
+
+/** Seconds from the first request to the first and to the last driver. */
+export interface Burst {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The account of drivers, in the namespace of jobs. */
+export const account = "driver";
+
+/** An application whose driver no node can have: what is measured is its submission, and no driver takes the machine. */
+export function unschedulable(namespace: string, name: string): Fields {
+  return {
+    apiVersion: "sparkoperator.k8s.io/v1beta2",
+    kind: "SparkApplication",
+    metadata: { name, namespace },
+    spec: {
+      type: "Python",
+      mode: "cluster",
+      sparkVersion: "4.0.4",
+      image: "docker.io/apache/spark:4.0.4",
+      mainApplicationFile: "local:///opt/spark/python/pyspark/version.py",
+      // Stock's submissions starve each other: some find no connection within fabric8's ten seconds, and fail.
+      restartPolicy: {
+        type: "OnFailure",
+        onFailureRetries: 0,
+        onFailureRetryInterval: 1,
+        onSubmissionFailureRetries: 10,
+        onSubmissionFailureRetryInterval: 1,
+      },
+      driver: {
+        cores: 1,
+        coreRequest: "100m",
+        memory: "512m",
+        serviceAccount: account,
+        nodeSelector: { "spark-platform/bench": "no-node" },
+      },
+      executor: { cores: 1, coreRequest: "100m", memory: "512m", instances: 1 },
+    },
+  };
+}
+
+/** Creates so many applications at once, waits for a driver pod of each, and removes them all. */
+export async function burst(kube: Kube, namespace: string, count: number): Promise<Burst> {
+  const names = Array.from({ length: count }, (_, index) => `burst-${count}-${index}`);
+  const pods = `/api/v1/namespaces/${namespace}/pods`;
+  const applications = `/apis/sparkoperator.k8s.io/v1beta2/namespaces/${namespace}/sparkapplications`;
+  const seconds = (): number => (performance.now() - begin) / 1000;
+  const begin = performance.now();
+  let first: number | undefined;
+  try {
+    await Promise.all(
+      names.map((name) => kube.request("POST", applications, { body: unschedulable(namespace, name) })),
+    );
+    const last = await until(
+      `the drivers of ${count} applications`,
+      timeoutMs,
+      async () => {
+        const drivers = listAt(await kube.request("GET", pods), "items").length;
+        if (drivers > 0) first ??= seconds();
+        if (drivers >= count) return { done: seconds() };
+        refuseFailures(await kube.request("GET", applications));
+        return { waiting: `${drivers} are there` };
+      },
+      pollMs,
+    );
+    return { first: first ?? last, last };
+  } finally {
+    const now = { body: { propagationPolicy: "Background", gracePeriodSeconds: 0 } };
+    await kube.request("DELETE", applications, now);
+    await kube.request("DELETE", pods, now);
+    await until("the applications to be gone", timeoutMs, async () => {
+      const left = await Promise.all([pods, applications].map((path) => kube.request("GET", path)));
+      const all = left.reduce<number>((sum, list) => sum + listAt(list, "items").length, 0);
+      return all === 0 ? { done: true } : { waiting: `${all} objects are there` };
+    });
+  }
+}
+
+/** What has failed for good would be waited for to the end. */
+function refuseFailures(list: unknown): void {
+  for (const each of listAt(list, "items")) {
+    const { state, errorMessage } = recordAt(each, "status", "applicationState");
+    if (state === "FAILED") throw new Error(`an application failed: ${String(errorMessage)}`);
+  }
+}
