@@ -23,11 +23,14 @@ export interface Machine {
 }
 
 /**
- * GiB of memory that must be free: node and platform take about 3 of it, a job of the example 2 more. The same is
- * plenty to link Kubernetes.
+ * GiB of memory that must be free: the node's own processes have 1.1 of it, the rest is for the platform's pods and
+ * those of a job. The same is plenty to link Kubernetes.
  */
 const memoryGib = 6;
-/** GiB of disk that must be free, before and after Kubernetes is compiled and the images are built. */
+/**
+ * GiB of disk that must be free, before and after Kubernetes is compiled. With the platform and a job, the node's data
+ * are 4.4, the images in buildah's storage 2.9 and those in the registry 1.6; the rest is Go's caches.
+ */
 const coldDiskGib = 20;
 const builtDiskGib = 8;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { describe, it } from "node:test";
+import { after, describe, it } from "node:test";
 
 import {
   endProcesses,
@@ -12,10 +12,16 @@ import {
   type Process,
 } from "../../../local/cluster/bare/processes.ts";
 
+const started: ChildProcess[] = [];
+after(() => {
+  for (const child of started) child.kill("SIGKILL");
+});
+
 /** A process that ignores the first signal, and says when it does. */
 async function stubborn(env: NodeJS.ProcessEnv): Promise<number> {
   const script = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('here')";
   const child = spawn(process.execPath, ["-e", script], { env, stdio: ["ignore", "pipe", "ignore"] });
+  started.push(child);
   await once(child.stdout, "data");
   if (child.pid === undefined) throw new Error("it has no number");
   return child.pid;
