@@ -49,7 +49,7 @@ export const recipeLabel = "spark-platform.recipe";
 
 /** The jars that lie beside the SDK in one small layer. */
 export function smallJars({ jars }: VersionRow): readonly Jar[] {
-  return jars.committers === undefined ? [jars.hadoopAws] : [jars.hadoopAws, jars.committers];
+  return [jars.hadoopAws, jars.committers];
 }
 
 /** `artifact-version.jar`, the name that Maven repositories give it. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { JobNamespace } from "../components/namespaces/team-namespace.ts";
 import type { Registry } from "../components/registry/registry.ts";
+import { committerConf } from "../components/storage/committer.ts";
 import type { ObjectStore } from "../components/storage/object-store.ts";
 import type { JobDefaults, JobPlacement, JobPlatform } from "./manifest/index.ts";
 
@@ -51,7 +52,7 @@ export function jobRuntime(args: JobRuntimeArgs): JobRuntime {
       images: args.images,
       imagePullSecrets: args.team.imagePullSecrets,
       ...(args.registry !== undefined && { registry: args.registry.host }),
-      storage: { sparkConf, env: { ...access.env }, secretEnv: access.keys?.secretEnv ?? {} },
+      storage: { sparkConf, committerConf, env: { ...access.env }, secretEnv: access.keys?.secretEnv ?? {} },
       eventLogDirectory,
       labels: { "app.kubernetes.io/part-of": "spark-platform" },
       ...(args.driverUi !== undefined && { driverUi: args.driverUi }),

@@ -77,6 +77,7 @@ const jobPlatformSchema = z.strictObject({
   registry: text.exactOptional(),
   storage: z.strictObject({
     sparkConf: texts,
+    committerConf: texts,
     env: texts,
     secretEnv: z.record(text, z.strictObject({ secret: text, key: text })),
   }),

@@ -90,6 +90,8 @@ export interface JobPlatform {
   /** Access to S3, from the ObjectStore's `access("jobs")`. Keys are never in `sparkConf`. */
   readonly storage: {
     readonly sparkConf: Readonly<Record<string, string>>;
+    /** How jobs write whose image has the storage's committer. */
+    readonly committerConf: Readonly<Record<string, string>>;
     readonly env: Readonly<Record<string, string>>;
     readonly secretEnv: Readonly<Record<string, SecretKey>>;
   };

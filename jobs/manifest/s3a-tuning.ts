@@ -1,6 +1,10 @@
 /** The prefix under which Spark hands properties to Hadoop's S3 client. */
 const s3a = "spark.hadoop.fs.s3a.";
 
+const committerName = "committer.name";
+/** What chooses between the storage's committer (`magic`) and Spark's own (`file`). */
+export const committerKey = `${s3a}${committerName}`;
+
 interface Tuning {
   /** What is right, with an example. */
   readonly expected: string;
@@ -8,8 +12,8 @@ interface Tuning {
 }
 
 /**
- * How a job may tune the S3 client: how much at once, how long, how to read. Never where to, as whom or with what
- * code (endpoint, region, credentials, providers, per-bucket keys, committer): that is the storage's.
+ * How a job may tune the S3 client: how much at once, how long, how to read and write. Never where to, as whom or with
+ * what code (endpoint, region, credentials, providers, per-bucket keys, classes): that is the storage's.
  *
  * Every value has a bound, since these keys are read by the controller too, whose spark-submit resolves
  * `dependencies` with the job's properties: a million retries would hold one of its workers for good.
@@ -91,4 +95,8 @@ const tunings: Readonly<Record<string, Tuning>> = {
   "input.fadvise": choice("normal", "sequential", "random"),
   "fast.upload.buffer": choice("disk", "array", "bytebuffer"),
   "prefetch.enabled": choice("true", "false"),
+  // The storage's committer, or Spark's own (spark-properties.ts).
+  [committerName]: choice("magic", "file"),
+  // Whether the end of a write aborts all uploads below its folder: also those of another job that writes there.
+  "committer.abort.pending.uploads": choice("true", "false"),
 };

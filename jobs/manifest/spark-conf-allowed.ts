@@ -107,8 +107,9 @@ const groups: readonly Group[] = [
 
 /** Keys within an allowed group that the platform keeps for itself. */
 const kept: Readonly<Record<string, string>> = {
-  // Two halves of one choice with fs.s3a.committer.name: the storage sets all three or none.
+  // Of one choice with fs.s3a.committer.name, which users may turn off: the storage sets all of them or none.
   "spark.sql.sources.commitProtocolClass": "the platform's storage chooses the committer",
+  "spark.sql.sources.outputCommitterClass": "the platform's storage chooses the committer",
   "spark.sql.parquet.output.committer.class": "the platform's storage chooses the committer",
   // What it matches is hidden in event logs, which others may read.
   "spark.sql.redaction.string.regex": "the platform decides what is hidden in event logs",

@@ -1,6 +1,7 @@
 import { driverUiConf } from "./driver-ui.ts";
 import type { JobPlatform } from "./platform.ts";
 import type { ResolvedJob } from "./resolved-job.ts";
+import { committerKey } from "./s3a-tuning.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -19,8 +20,18 @@ export function sparkProperties(job: ResolvedJob, platform: JobPlatform): Texts 
     ...job.sparkConf.defaults,
     ...driverUiConf(platform, job.sparkVersion, job.sparkConf.defaults),
     ...platform.storage.sparkConf,
+    ...(usesCommitter(job) && platform.storage.committerConf),
     ...job.sparkConf.user,
   });
+}
+
+/**
+ * Whether a job writes by the storage's committer. On the platform's images it does, if nobody says otherwise; an image
+ * of the user's own may lack the class, and every write would fail.
+ */
+function usesCommitter({ image, sparkConf: { user, defaults } }: ResolvedJob): boolean {
+  const standard = image === undefined ? "magic" : "file";
+  return (user[committerKey] ?? defaults[committerKey] ?? standard) === "magic";
 }
 
 function eventLog(directory: string): Texts {

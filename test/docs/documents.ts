@@ -47,3 +47,11 @@ export function anchors(text: string): ReadonlySet<string> {
     ),
   );
 }
+
+/** The commands of a document's blocks for a shell, without what is said of them. */
+export function commands(text: string): readonly string[] {
+  return [...text.matchAll(/^ *```sh\n([^]*?)^ *```$/gm)]
+    .flatMap(([, block = ""]) => block.split("\n"))
+    .map((line) => line.replace(/ +# .*$/, "").trim())
+    .filter((line) => line !== "");
+}

@@ -119,7 +119,7 @@ describe("run", () => {
     await build();
     const fetched = events.filter((event) => event.startsWith("fetch"));
     assert.equal(new Set(fetched).size, fetched.length);
-    assert.equal(fetched.length, 5);
+    assert.equal(fetched.length, 6);
     assert.ok(events.indexOf("fetch hadoop-aws-3.3.4.jar") < events.indexOf("built"));
   });
 

@@ -4,6 +4,7 @@ import "./demo/choose.ts";
 import "./demo/existing.ts";
 import "./demo/kind.ts";
 import "./demo/lock.ts";
+import "./demo/killed.ts";
 import "./demo/prepare.ts";
 import "./demo/stack.ts";
 import "./demo/summary.ts";

@@ -34,6 +34,8 @@ const needs: Readonly<Record<S3Purpose, readonly AwsRequest[]>> = {
     object("DeleteObject", "datasets/out/_temporary/0"),
     object("AbortMultipartUpload", "datasets/out/part-0.parquet"),
     object("ListMultipartUploadParts", "datasets/out/part-0.parquet"),
+    { action: "s3:ListBucketMultipartUploads", resource: `arn:aws:s3:::${bucket}` },
+    object("PutObject", "datasets/out/__magic_job-1/job-1/00/task_1.pendingset"),
     object("GetObject", "code/etl/main.py"),
     object("PutObject", "events/eventlog_v2_spark-1/events_1_spark-1.zstd"),
     object("DeleteObject", "events/eventlog_v2_spark-1/appstatus_spark-1.inprogress"),
@@ -120,6 +122,7 @@ test("a job cannot remove a log that is finished, nor change code", async () => 
   await fc.assert(
     fc.asyncProperty(name, name, async (folder, file) => {
       const wishes = [
+        object("AbortMultipartUpload", `${prefixes.code}${folder}/${file}`),
         object("DeleteObject", `${prefixes.events}${folder}/${file}`),
         object("PutObject", `${prefixes.code}${folder}/${file}`),
         object("DeleteObject", `${prefixes.code}${folder}/${file}`),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 
 import { podTemplate } from "../../../jobs/manifest/pod-template.ts";
 import { crdErrors } from "../../../test/support/crd-schema.ts";
@@ -37,9 +38,10 @@ const reservedConf = [
   /^spark\.(?:driver|executor)\.(?:extraClassPath|extraLibraryPath|memory.*|cores|instances|resource.*)$/,
   /^spark\.ui\.(?:filters|proxy.*|view.*|acls.*|reverseProxy.*|port|killEnabled)$/,
   /^spark\.hadoop\.fs\.(?!s3a\.).*$/,
-  /^spark\.hadoop\.fs\.s3a\.(?:endpoint.*|access.*|secret.*|session.*|aws.*|security.*|bucket.*|impl|path.*|ssl.*|proxy.*|assumed.*|signing.*|encryption.*|server-side.*|committer.*)$/,
-  /^spark\.sql\.sources\.commitProtocolClass$/,
+  /^spark\.hadoop\.fs\.s3a\.(?:endpoint.*|access.*|secret.*|session.*|aws.*|security.*|bucket.*|impl|path.*|ssl.*|proxy.*|assumed.*|signing.*|encryption.*|server-side.*)$/,
 ];
+const committerKeys =
+  /^spark\.hadoop\.fs\.s3a\.committer\.(?!threads$|abort\.)|[cC]ommit(?:ter|Protocol)\.?[cC]lass$/;
 const reservedVariable = /^(?:AWS_|SPARK_|PYSPARK_|HADOOP_|KUBERNETES_|PYTHONPATH$|PYTHONHOME$|JAVA_HOME$)/;
 const reservedLabel = /(?:^|[.-])(?:k8s|kubernetes)\.io\/|^spark-/;
 const location = /^(?:s3a:\/\/[a-z0-9][a-z0-9.-]+|local:\/\/)\/[^\s,*?{}[\]$\\]+$/;
@@ -113,6 +115,12 @@ function assertConf(conf: Readonly<Record<string, string>>, namespace: string): 
   const platformsOwn = filtered(bare.value.manifest.spec.sparkConf, isReserved);
   assert.ok(Object.keys(platformsOwn).length > 4);
   assert.deepEqual(filtered(conf, isReserved), platformsOwn);
+  // All that the platform says of the committer, or that there is none.
+  const committer = filtered(conf, (key) => committerKeys.test(key));
+  const none =
+    "spark.hadoop.fs.s3a.committer.name" in committer ? { "spark.hadoop.fs.s3a.committer.name": "file" } : {};
+  const { committerConf } = platform.namespaces[namespace]?.storage ?? assert.fail(namespace);
+  if (!isDeepStrictEqual(committer, committerConf)) assert.deepEqual(committer, none);
   for (const [key, value] of Object.entries(conf)) {
     assert.match(key, /^spark\.[\w.-]+$/);
     assert.ok(!value.includes("${"), key);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
+import { committerConf } from "../../../components/storage/committer.ts";
 import { resolveJob, sparkApplication, standardDefaults } from "../../../jobs/manifest/index.ts";
 import type {
   JobPlacement,
@@ -22,6 +23,7 @@ export const platform: JobPlatform = {
   registry: "registry.test",
   storage: {
     sparkConf: { "spark.hadoop.fs.s3a.endpoint": "http://s3.test", "spark.hadoop.fs.s3a.retry.limit": "7" },
+    committerConf,
     env: { AWS_REGION: "eu-central-1" },
     secretEnv: { AWS_ACCESS_KEY_ID: { secret: "s3-jobs", key: "id" } },
   },

@@ -146,6 +146,30 @@ test("properties: base < defaults < storage < user, sorted", () => {
   assert.deepEqual(Object.keys(conf), Object.keys(conf).sort());
 });
 
+test("a job writes by the storage's committer on the platform's images, and on its own if it says so", () => {
+  const key = "spark.hadoop.fs.s3a.committer.name";
+  const { committerConf } = platform.storage;
+  const written = (wishes: object, defaults: Readonly<Record<string, string>> = {}): object => {
+    const job = resolveJob({ ...standardDefaults, sparkConf: defaults }, versions, {
+      name: "job",
+      mainFile,
+      ...wishes,
+    });
+    assert.ok(job.ok);
+    const conf = Object.entries(sparkApplication(job.value, platform).spec.sparkConf);
+    return Object.fromEntries(conf.filter(([name]) => Object.hasOwn(committerConf, name)));
+  };
+  const [magic, file] = ["magic", "file"].map((value) => ({ [key]: value }));
+  assert.equal(committerConf[key], "magic");
+  assert.deepEqual(written({}), committerConf);
+  assert.deepEqual(written({ sparkVersion: "3.5.8" }), committerConf);
+  assert.deepEqual(written({ sparkConf: file }), file);
+  assert.deepEqual(written({}, file), file);
+  assert.deepEqual(written({ sparkConf: magic }, file), committerConf);
+  assert.deepEqual(written({ image: "team/app:1" }), {});
+  assert.deepEqual(written({ image: "team/app:1", sparkConf: magic }), committerConf);
+});
+
 test("mounted code is read-only on both sides, and its modules are on PYTHONPATH, not in deps", () => {
   const job = resolveJob(standardDefaults, versions, { name: "job" }, { mountedCode: true });
   assert.ok(job.ok);

@@ -49,7 +49,9 @@ const forbiddenPrefixes = [
 describe("the allow-list", () => {
   test("refuses everything under a forbidden name", () => {
     const key = fc.tuple(fc.constantFrom(...forbiddenPrefixes), word).map(([prefix, rest]) => prefix + rest);
-    const tunable = ["spark.hadoop.fs.s3a.committer.threads"];
+    const tunable = ["threads", "name", "abort.pending.uploads"].map(
+      (key) => `spark.hadoop.fs.s3a.committer.${key}`,
+    );
     fc.assert(
       fc.property(key, (name) => {
         assert.equal(isAllowedKey(name), tunable.includes(name));
@@ -75,9 +77,10 @@ describe("the allow-list", () => {
   test("has no key of the storage, the event log or the committer", () => {
     const base = manifest().spec.sparkConf;
     const user = Object.keys(base).filter((key) => isAllowedKey(key));
-    assert.deepEqual(user, ["spark.hadoop.fs.s3a.retry.limit"]);
+    assert.deepEqual(user, ["spark.hadoop.fs.s3a.committer.name", "spark.hadoop.fs.s3a.retry.limit"]);
     assert.equal(isAllowedKey("spark.sql.sources.commitProtocolClass"), false);
     assert.equal(isAllowedKey("spark.sql.parquet.output.committer.class"), false);
+    assert.equal(isAllowedKey("spark.sql.sources.outputCommitterClass"), false);
     assert.ok(Object.keys(platform.storage.sparkConf).every((key) => key in base));
   });
 
@@ -108,6 +111,7 @@ describe("a property's value", () => {
     ["spark.hadoop.fs.s3a.connection.timeout", "100000m"],
     ["spark.hadoop.fs.s3a.multipart.size", "100000M"],
     ["spark.hadoop.fs.s3a.fast.upload.buffer", "/etc"],
+    ["spark.hadoop.fs.s3a.committer.name", "directory"],
     ["spark.driver.extraJavaOptions", "-Xmx8g"],
     ["spark.driver.extraJavaOptions", "-Dspark.master=local"],
     ["spark.executor.extraJavaOptions", "@/tmp/options"],

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
+
+import { at, parseJson } from "../../../local/kube/json.ts";
+import { application, describeApplication } from "../applications.ts";
+import type { Bucket } from "../bucket.ts";
+import { output, uri } from "../deliveries.ts";
+import { E2ePlatform, report } from "../platform.ts";
+import { job, team } from "../stack.ts";
+
+/** Of test/e2e/code/writes.py. */
+const rowCount = 6000;
+const partOf = (id: number): number => Math.floor(id / 1000) % 2;
+
+const all = Array.from({ length: rowCount }, (_, id) => id);
+/** What each folder holds in the end: of the overwritten tables, one partition is as it was. */
+const expected: Readonly<Record<string, readonly number[]>> = {
+  "failed-task": all,
+  "failed-task-json": all,
+  "killed-executor": all,
+  "killed-executor-json": all,
+  "given-up": [],
+  "overwritten-parquet": all.map((id) => (partOf(id) === 1 ? id : -1 - id)),
+  "overwritten-json": all.map((id) => (partOf(id) === 1 ? id : -1 - id)),
+};
+
+const versions = { writes: "4.0.4", "writes-3-5": "3.5.8" };
+const jobs = Object.fromEntries(
+  Object.entries(versions).map(([name, sparkVersion]) => [
+    name,
+    job({
+      sparkVersion,
+      code: { file: "test/e2e/code/writes.py" },
+      arguments: [uri(output(name))],
+      executor: { instances: 2 },
+    }),
+  ]),
+);
+
+describe("what a job writes, whatever becomes of its tasks and executors", () => {
+  let platform: E2ePlatform;
+  /** With the keys that jobs have: what they may not see, the committer cannot clean up. */
+  let bucket: Bucket;
+
+  before(async () => {
+    platform = await E2ePlatform.open("e2e-writes");
+    await platform.up(jobs);
+    bucket = await platform.bucket({ namespace: team, name: "s3-jobs" });
+  });
+  after(async () => {
+    await platform.close();
+  });
+
+  for (const [name, version] of Object.entries(versions)) {
+    describe(`on Spark ${version}`, () => {
+      before(async () => {
+        report(describeApplication(await application(platform.kube, team, name, ["COMPLETED"])));
+      });
+
+      for (const [folder, ids] of Object.entries(expected)) {
+        const prefix = `${output(name)}${folder}/`;
+
+        it(`${folder}: each row once`, async () => {
+          const rows = folder.endsWith("json")
+            ? await jsonRows(bucket, prefix)
+            : await bucket.parquet(prefix);
+          const found = rows.map((row) => Number(row["id"]));
+          assert.deepEqual(found.sort(byNumber), [...ids].sort(byNumber));
+        });
+      }
+
+      it("leaves files of the table alone, and no unfinished upload", async () => {
+        const keys = await bucket.keys(output(name));
+        const others = keys.filter((key) => !/\/(?:part-[^/]*|_SUCCESS|part=[01]\/part-[^/]*|)$/.test(key));
+        assert.deepEqual(others, []);
+        const request = new ListMultipartUploadsCommand({ Bucket: bucket.name, Prefix: output(name) });
+        assert.deepEqual((await bucket.client.send(request)).Uploads ?? [], []);
+      });
+
+      it("is written by the storage's committer, which says so", async () => {
+        for (const folder of ["failed-task", "failed-task-json", "killed-executor", "killed-executor-json"]) {
+          const bytes = await bucket.bytes(`${output(name)}${folder}/_SUCCESS`);
+          assert.equal(at(parseJson(new TextDecoder().decode(bytes)), "committer"), "magic", folder);
+        }
+      });
+    });
+  }
+});
+
+const byNumber = (a: number, b: number): number => a - b;
+
+async function jsonRows(bucket: Bucket, prefix: string): Promise<Record<string, unknown>[]> {
+  const parts = (await bucket.keys(prefix)).filter((key) => key.endsWith(".json"));
+  const texts = await Promise.all(
+    parts.map(async (key) => new TextDecoder().decode(await bucket.bytes(key))),
+  );
+  return texts.flatMap((text) => text.trim().split("\n")).map((line) => ({ id: at(parseJson(line), "id") }));
+}
