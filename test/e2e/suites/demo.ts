@@ -12,8 +12,10 @@ import { leftovers } from "../../../local/kube/leftovers.ts";
 import { textAt } from "../../../local/kube/json.ts";
 import { until } from "../../../local/kube/wait.ts";
 import { commands, readDocument } from "../../docs/documents.ts";
+import { TestBrowser } from "../browser.ts";
 import { e2eEnvironment } from "../environment.ts";
 import { report } from "../platform.ts";
+import { terminalPicture } from "../terminal-picture.ts";
 
 const main = fileURLToPath(new URL("../../../local/demo/main.ts", import.meta.url));
 const readme = readDocument("README.md");
@@ -32,7 +34,7 @@ interface Running {
 }
 
 describe("the demo", () => {
-  const { kubeconfig, registry, nodePath, chart } = e2eEnvironment(process.env);
+  const { kubeconfig, registry, nodePath, chart, screenshots } = e2eEnvironment(process.env);
   const kube = Kube.open(kubeconfig);
   const args = [
     ...["--kubeconfig", kubeconfig, "--registry", registry],
@@ -81,6 +83,7 @@ describe("the demo", () => {
     assert.match(said, /the lazy|^the 3$/m);
     assert.match(said, /https:\/\/spark\.localhost:30443\/ui\/analytics\/\S+ /);
     assert.match(said, /ann@example\.org +\S{8}/);
+    if (screenshots !== undefined) await picture(screenshots, said);
   });
 
   it("changes nothing the next time", async () => {
@@ -185,6 +188,19 @@ async function reached(child: ChildProcess, moment: string): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended before: ${moment}`);
     return Promise.resolve(inLog() ? { done: undefined } : { waiting: "it goes on" });
   });
+}
+
+/** The job's log as it was followed, for the documents: how it begins, and what it comes to. */
+async function picture(folder: string, said: string): Promise<void> {
+  const lines = said.slice(said.indexOf("a job, by two lines")).split("\n");
+  const end = lines.findIndex((line) => line.startsWith("The platform is up"));
+  const shown = [`$ ${up}`, "…", ...lines.slice(0, 14), "…", ...lines.slice(end - 14, end + 1)];
+  const browser = await TestBrowser.open({ hosts: {} });
+  try {
+    await terminalPicture(browser, folder, "demo", shown.join("\n"));
+  } finally {
+    await browser.close();
+  }
 }
 
 function shell(script: string): Promise<string> {
