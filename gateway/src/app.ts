@@ -78,6 +78,11 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     if (stopping) reply.header("connection", "close");
     done();
   });
+  // Too late for a header where a stream ends for it. Whoever keeps the connection, such as a proxy, would be waited for.
+  app.addHook("onResponse", ({ raw }, _reply, done) => {
+    if (stopping) raw.socket.destroySoon();
+    done();
+  });
   answerProblems(app, metrics.countProblem);
   metrics.observe(app);
   limitBodyTime(app, metrics.countProblem);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import pytest
 from answers import Answer, Request, answering, job_fields, problem
 
 from sparkplatform import GatewayUnreachable, Job, JobCancelled, SparkPlatform, WaitTimeout
+from sparkplatform._sync import job as jobs
 from sparkplatform._sync import logs
 
 access = "spt_acc_" + "a" * 43
@@ -117,6 +119,35 @@ def test_a_wait_with_logs_ends_in_time(signs: float) -> None:
         with pytest.raises(WaitTimeout):
             job.wait(timeout=0.6, logs=True)
         assert 0.6 <= time.monotonic() - began < 0.78
+
+
+def test_a_job_that_ends_while_its_log_cannot_be_had_shows_it_after_its_time(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    late = threading.Event()
+
+    def cut() -> Iterator[bytes]:
+        yield line(1, "one")
+        answers.state = "SUCCEEDED"
+        late.wait(10)
+
+    answers = Answers(
+        (200, cut(), {"content-type": "text/event-stream"}), events(line(2, "two"), end), state="RUNNING"
+    )
+    with job_of(answers) as job:
+        job.wait(timeout=0.2, logs=True)
+        late.set()
+    assert capsys.readouterr().out == "one\ntwo\n"
+    assert [each.headers.get("last-event-id") for each in answers.asked] == [None, "2026-11-24T12:00:00Z.1"]
+
+
+def test_a_log_that_does_not_come_holds_up_nobody_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_parting", 0.2)
+    silent: list[Answer] = [problem(503, "storage-unavailable", **{"retry-after": "5"})] * 20
+    with job_of(Answers(*silent)) as job:
+        began = time.monotonic()
+        job.wait(timeout=0.2, logs=True)
+        assert time.monotonic() - began < 2
 
 
 def test_a_job_without_a_log_ends_as_it_ended() -> None:

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { Agent } from "node:http";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 
@@ -86,6 +87,22 @@ test("a gateway that stops closes its streams at once, also those of readers tha
   assert.equal(end, undefined, "it is not the log that ended");
   await closing;
   assert.ok(own.streams.every(({ destroyed }) => destroyed));
+});
+
+test("a gateway that stops does not wait for who keeps the connection of a stream that it has closed", async (context) => {
+  const { gateway, store, follow } = await startLogs(context, "sqlite");
+  await putApplication(store);
+  const agent = new Agent({ keepAlive: true });
+  const waiting = await follow("", undefined, agent);
+  const closing = gateway.app.close();
+  try {
+    const closed = once(waiting.socket, "close", { signal: AbortSignal.timeout(5000) });
+    await linesOf(waiting);
+    await closed;
+  } finally {
+    agent.destroy();
+  }
+  await closing;
 });
 
 test("200 followers that stand still hold a bounded part of the log each", async () => {

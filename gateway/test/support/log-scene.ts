@@ -92,8 +92,8 @@ export interface LogScene {
   /** The owner's. */
   readonly token: string;
   readonly followers: () => Promise<number | undefined>;
-  /** Opens a log's stream over HTTP. */
-  readonly follow: (query?: string, lastId?: string) => Promise<IncomingMessage>;
+  /** Opens a log's stream over HTTP. `by`: who has the connection; default: it is the stream's alone. */
+  readonly follow: (query?: string, lastId?: string, by?: Agent) => Promise<IncomingMessage>;
 }
 
 export interface LogSceneOptions extends Pick<LogRouteOptions, "lifeMs" | "heartbeatMs" | "partingMs"> {
@@ -139,13 +139,13 @@ export async function startLogs(
     token,
     followers: async () =>
       (await metrics.registry.getSingleMetric("spark_gateway_followers")?.get())?.values[0]?.value,
-    follow: (query = "", lastId) => {
+    follow: (query = "", lastId, by = agent) => {
       const headers = {
         authorization: `Bearer ${token}`,
         accept: "text/event-stream",
         ...(lastId !== undefined && { "last-event-id": lastId }),
       };
-      const request = get(`${address}/v1/applications/${id}/logs${query}`, { agent, headers });
+      const request = get(`${address}/v1/applications/${id}/logs${query}`, { agent: by, headers });
       return new Promise((resolve, reject) => {
         request.once("response", resolve).once("error", reject);
       });

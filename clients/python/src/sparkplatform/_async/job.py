@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Seconds between looks at a job that is waited for: the first, and at the most.
 _look, _longest_look = 0.5, 5.0
+#: What a job that ends as the time to wait for it does has to show the rest of its log, in seconds.
+_parting = 30.0
 
 
 class AsyncJob:
@@ -145,7 +147,8 @@ class AsyncJob:
     ) -> AsyncJob:
         """Returns itself when it has ended.
 
-        ``timeout``: seconds; None: as long as it takes. ``logs``: shows the driver's log meanwhile, on standard output.
+        ``timeout``: seconds; None: as long as it takes. ``logs``: shows the driver's log meanwhile, on standard output;
+        where the job has ended and the time is over before its log was read, the rest as well, for up to 30 s.
         ``progress``: shows how it gets on; where ``logs`` is set, by default what fits this terminal or notebook.
         ``check``: whether it is an error when the job does not succeed.
 
@@ -158,8 +161,10 @@ class AsyncJob:
                 from ..progress import show_progress
 
                 progress = stack.enter_context(show_progress(sys.stdout))
+            place = Place()
             if logs and progress is not None:
-                await self._show_log(progress, deadline)
+                await self._show_log(progress, deadline, place)
+            was_cut = deadline is not None and time.monotonic() >= deadline
             pause = _look
             while not (await self.refresh()).done:
                 if progress is not None:
@@ -169,6 +174,8 @@ class AsyncJob:
                     raise WaitTimeout(self.id, self.state, timeout or 0)
                 await async_sleep(min(pause, left))
                 pause = min(pause * 1.5, _longest_look)
+            if logs and progress is not None and was_cut:
+                await self._show_log(progress, time.monotonic() + _parting, place)
             if progress is not None:
                 progress.update(self)
         if check and self.state == "FAILED":
@@ -177,11 +184,11 @@ class AsyncJob:
             raise JobCancelled(self.id)
         return self
 
-    async def _show_log(self, progress: Progress, deadline: float | None) -> None:
+    async def _show_log(self, progress: Progress, deadline: float | None, place: Place) -> None:
         progress.update(await self.refresh())
         running = False
         try:
-            async for told in self._followed("driver", deadline):
+            async for told in self._followed("driver", deadline, place):
                 # A driver that begins to write runs; after another state, it is another driver.
                 if told.line is None or not running:
                     progress.update(await self.refresh())
@@ -192,9 +199,8 @@ class AsyncJob:
             # It ended without a log, or its log is gone: its state tells the rest.
             return
 
-    async def _followed(self, pod: str, deadline: float | None) -> AsyncIterator[Told]:
-        """A log to its end; the driver's to the job's, since one that is run again has another driver."""
-        place = Place()
+    async def _followed(self, pod: str, deadline: float | None, place: Place) -> AsyncIterator[Told]:
+        """A log after ``place`` to its end; the driver's to the job's, since one that is run again has another."""
         while True:
             try:
                 async for told in follow(self._transport, self.id, pod, deadline, place):
@@ -215,7 +221,7 @@ class AsyncJob:
         """
         pod = "driver" if executor is None else f"executor-{executor}"
         if follow:
-            async for told in self._followed(pod, None):
+            async for told in self._followed(pod, None, Place()):
                 if told.line is not None:
                     yield told.line
             return

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Seconds between looks at a job that is waited for: the first, and at the most.
 _look, _longest_look = 0.5, 5.0
+#: What a job that ends as the time to wait for it does has to show the rest of its log, in seconds.
+_parting = 30.0
 
 
 class Job:
@@ -146,7 +148,8 @@ class Job:
     ) -> Job:
         """Returns itself when it has ended.
 
-        ``timeout``: seconds; None: as long as it takes. ``logs``: shows the driver's log meanwhile, on standard output.
+        ``timeout``: seconds; None: as long as it takes. ``logs``: shows the driver's log meanwhile, on standard output;
+        where the job has ended and the time is over before its log was read, the rest as well, for up to 30 s.
         ``progress``: shows how it gets on; where ``logs`` is set, by default what fits this terminal or notebook.
         ``check``: whether it is an error when the job does not succeed.
 
@@ -159,8 +162,10 @@ class Job:
                 from ..progress import show_progress
 
                 progress = stack.enter_context(show_progress(sys.stdout))
+            place = Place()
             if logs and progress is not None:
-                self._show_log(progress, deadline)
+                self._show_log(progress, deadline, place)
+            was_cut = deadline is not None and time.monotonic() >= deadline
             pause = _look
             while not (self.refresh()).done:
                 if progress is not None:
@@ -170,6 +175,8 @@ class Job:
                     raise WaitTimeout(self.id, self.state, timeout or 0)
                 sync_sleep(min(pause, left))
                 pause = min(pause * 1.5, _longest_look)
+            if logs and progress is not None and was_cut:
+                self._show_log(progress, time.monotonic() + _parting, place)
             if progress is not None:
                 progress.update(self)
         if check and self.state == "FAILED":
@@ -178,11 +185,11 @@ class Job:
             raise JobCancelled(self.id)
         return self
 
-    def _show_log(self, progress: Progress, deadline: float | None) -> None:
+    def _show_log(self, progress: Progress, deadline: float | None, place: Place) -> None:
         progress.update(self.refresh())
         running = False
         try:
-            for told in self._followed("driver", deadline):
+            for told in self._followed("driver", deadline, place):
                 # A driver that begins to write runs; after another state, it is another driver.
                 if told.line is None or not running:
                     progress.update(self.refresh())
@@ -193,9 +200,8 @@ class Job:
             # It ended without a log, or its log is gone: its state tells the rest.
             return
 
-    def _followed(self, pod: str, deadline: float | None) -> Iterator[Told]:
-        """A log to its end; the driver's to the job's, since one that is run again has another driver."""
-        place = Place()
+    def _followed(self, pod: str, deadline: float | None, place: Place) -> Iterator[Told]:
+        """A log after ``place`` to its end; the driver's to the job's, since one that is run again has another."""
         while True:
             try:
                 for told in follow(self._transport, self.id, pod, deadline, place):
@@ -216,7 +222,7 @@ class Job:
         """
         pod = "driver" if executor is None else f"executor-{executor}"
         if follow:
-            for told in self._followed(pod, None):
+            for told in self._followed(pod, None, Place()):
                 if told.line is not None:
                     yield told.line
             return
