@@ -190,11 +190,12 @@ async function reached(child: ChildProcess, moment: string): Promise<void> {
   });
 }
 
-/** The job's log as it was followed, for the documents: how it begins, and what it comes to. */
+/** The job's log as it was followed, for the documents: how it begins, and what the job itself writes. */
 async function picture(folder: string, said: string): Promise<void> {
   const lines = said.slice(said.indexOf("a job, by two lines")).split("\n");
   const end = lines.findIndex((line) => line.startsWith("The platform is up"));
-  const shown = [`$ ${up}`, "…", ...lines.slice(0, 14), "…", ...lines.slice(end - 14, end + 1)];
+  const words = lines.slice(14, end + 1).filter((line) => !/^\S+ \S+ (?:INFO|WARN) |^SLF4J/.test(line));
+  const shown = [`$ ${up}`, "…", ...lines.slice(0, 14), "…", ...words];
   const browser = await TestBrowser.open({ hosts: {} });
   try {
     await terminalPicture(browser, folder, "demo", shown.join("\n"));
