@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -31,10 +31,15 @@ export async function ensureDaemon(daemon: Daemon, say: Say, signal: AbortSignal
   const running = partsNamed(await ourProcesses(), daemon.name, daemon.command);
   const others = running.filter((one) => one.mark !== value).map(({ pid }) => pid);
   await endProcesses(others, 10_000);
-  if (running.length > others.length) return answer(daemon, signal);
+  if (running.length > others.length) {
+    const isGone = async (): Promise<boolean> =>
+      partsNamed(await ourProcesses(), daemon.name, daemon.command).length === 0;
+    return untilAnswers(daemon, isGone, signal);
+  }
   await timed(say, `${daemon.name}: up`, async () => {
-    await start(daemon, value);
-    await answer(daemon, signal);
+    const child = await start(daemon, value);
+    // Not by its environment: that is empty for a moment while a process becomes another program.
+    await untilAnswers(daemon, () => child.exitCode !== null || child.signalCode !== null, signal);
   });
 }
 
@@ -43,7 +48,7 @@ export function hashOf({ command, args, files = {} }: Daemon): string {
   return createHash("sha256").update(JSON.stringify({ command, args, files })).digest("hex").slice(0, 12);
 }
 
-async function start({ name, command, args, files = {} }: Daemon, value: string): Promise<void> {
+async function start({ name, command, args, files = {} }: Daemon, value: string): Promise<ChildProcess> {
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
@@ -60,13 +65,18 @@ async function start({ name, command, args, files = {} }: Daemon, value: string)
     });
     await new Promise((resolve, reject) => child.once("spawn", resolve).once("error", reject));
     child.unref();
+    return child;
   } finally {
     closeSync(log);
   }
 }
 
-async function answer(daemon: Daemon, signal: AbortSignal): Promise<void> {
-  const { name, command, answers } = daemon;
+/** Returns when it answers. @throws with the last of its log where it ends before, or does not come up in time. */
+export async function untilAnswers(
+  { name, answers }: Daemon,
+  isGone: () => boolean | Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     await until(
       name,
@@ -78,7 +88,7 @@ async function answer(daemon: Daemon, signal: AbortSignal): Promise<void> {
           (error: unknown) => messageOf(error),
         );
         if (seen === undefined) return { done: true };
-        if (partsNamed(await ourProcesses(), name, command).length === 0) throw new Error(`${name} ended`);
+        if (await isGone()) throw new Error(`${name} ended`);
         return { waiting: seen };
       },
       200,

@@ -8,7 +8,7 @@ import {
   dnsConfig,
   kubeletConfig,
 } from "../../../local/cluster/bare/configs.ts";
-import { hashOf } from "../../../local/cluster/bare/daemon.ts";
+import { hashOf, untilAnswers } from "../../../local/cluster/bare/daemon.ts";
 import { ports, stateFolder } from "../../../local/cluster/bare/facts.ts";
 import { controlPlane, mirror, nodeParts } from "../../../local/cluster/bare/node.ts";
 import { listAt, parseJson, textAt } from "../../../local/kube/json.ts";
@@ -54,5 +54,30 @@ describe("the parts of the bare node", () => {
     );
     const used = [...dnsConfig.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name ?? "");
     assert.deepEqual(used.toSorted(), [...compiled].toSorted());
+  });
+});
+
+describe("a part that comes up", () => {
+  const part = (answers: () => Promise<unknown>): Parameters<typeof untilAnswers>[0] => ({
+    name: "no-such-part",
+    command: "/nowhere",
+    args: [],
+    answers,
+  });
+  const silent = (): Promise<never> => Promise.reject(new Error("connection refused"));
+  const { signal } = new AbortController();
+
+  it("is waited for as long as it is there", async () => {
+    let asked = 0;
+    const second = (): Promise<unknown> => (++asked < 2 ? silent() : Promise.resolve());
+    await untilAnswers(part(second), () => false, signal);
+    assert.equal(asked, 2);
+  });
+
+  it("is told of by its name when it has ended", async () => {
+    await assert.rejects(
+      untilAnswers(part(silent), () => true, signal),
+      /no-such-part ended/,
+    );
   });
 });
