@@ -1,4 +1,5 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { isRecord, textAt, type Fields } from "../kube/json.ts";
@@ -63,8 +64,7 @@ export function existingCluster(options: ExistingOptions): Cluster {
       return running(options, kube.path, textAt(node, "metadata", "labels", "kubernetes.io/hostname") ?? "");
     },
     async down() {
-      if (nodePath === undefined) return;
-      for (const name of volumes) await rm(volumeFolder(nodePath, name), { recursive: true, force: true });
+      if (nodePath !== undefined) await rm(volumesOf(nodePath), { recursive: true, force: true });
     },
   };
 }
@@ -103,32 +103,30 @@ function few(names: readonly string[]): string {
   return [...names.slice(0, 3), ...(names.length > 3 ? [`${names.length - 3} more`] : [])].join(", ");
 }
 
-async function running(options: ExistingOptions, kubeconfig: string, node: string): Promise<RunningCluster> {
+function running(options: ExistingOptions, kubeconfig: string, node: string): RunningCluster {
   const { nodePath, registry, chart } = options;
-  // A volume of a node does not make its folder.
-  for (const name of nodePath === undefined ? [] : volumes)
-    await mkdir(volumeFolder(nodePath ?? "", name), { recursive: true });
   return {
     kubeconfig,
     deliverImages: async (say, signal) => {
       await buildImages({ pushTo: registry }, say, signal);
       return registry;
     },
-    volume: (name, size): Fields =>
-      nodePath === undefined
-        ? { kind: "claim", size }
-        : { kind: "node", path: volumeFolder(nodePath, name), node, size },
+    volume: (name, size): Fields => {
+      if (nodePath === undefined) return { kind: "claim", size };
+      // A volume of a node does not make its folder.
+      const path = join(volumesOf(nodePath), name);
+      mkdirSync(path, { recursive: true });
+      return { kind: "node", path, node, size };
+    },
     chart,
     nodePortsHere: false,
     cannotRun: {},
   };
 }
 
-/** The volumes of the local stack. */
-const volumes = ["store", "gateway"];
-
-function volumeFolder(nodePath: string, name: string): string {
-  return join(nodePath, `spark-platform-demo-${name}`);
+/** The folder of all volumes, which goes with the platform. */
+function volumesOf(nodePath: string): string {
+  return join(nodePath, "spark-platform-demo");
 }
 
 /** From a file of ours, or what somebody has changed in it. */

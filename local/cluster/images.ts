@@ -6,18 +6,29 @@ import type { Say } from "./cluster.ts";
 
 const build = fileURLToPath(new URL("../../images/build.ts", import.meta.url));
 
+export interface ImageOptions {
+  readonly engine?: EngineName;
+  readonly pushTo?: string;
+  /** Default: all. */
+  readonly names?: readonly string[];
+  /** The engine's environment. Default: this process's. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Builds what of the platform's images is not up to date (`npm run images`), and returns their names. */
 export async function buildImages(
-  options: { readonly engine?: EngineName; readonly pushTo?: string },
+  options: ImageOptions,
   say: Say,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const { engine, pushTo } = options;
+  const { engine, pushTo, names = [], env } = options;
   const args = [
     ...(engine === undefined ? [] : ["--engine", engine]),
     ...(pushTo === undefined ? [] : ["--push-to", pushTo]),
+    ...names,
   ];
   const written = await runProgram(process.execPath, [build, ...args], {
+    ...(env && { env }),
     signal,
     onLine: (line) => {
       // What the engine itself says is for nobody but its log.

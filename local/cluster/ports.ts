@@ -9,20 +9,25 @@ export async function portProblems(ports: readonly number[]): Promise<readonly s
 }
 
 async function portProblem(port: number): Promise<string | undefined> {
-  const code = await new Promise<string | undefined>((resolve) => {
+  const code = await whyNotListen(port, "127.0.0.1");
+  if (code === undefined) return undefined;
+  const reason = code === "EADDRINUSE" ? `is in use${await holderOf(port)}` : `cannot be had (${code})`;
+  return `port ${port} of 127.0.0.1 ${reason}, and the platform answers there: stop what has it`;
+}
+
+/** The code of the error with which nobody can listen there; undefined where one can. */
+export function whyNotListen(port: number, address: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
     const server = createServer();
     server.once("error", (error) => {
       resolve("code" in error ? String(error.code) : error.message);
     });
-    server.listen(port, "127.0.0.1", () => {
+    server.listen(port, address, () => {
       server.close(() => {
         resolve(undefined);
       });
     });
   });
-  if (code === undefined) return undefined;
-  const reason = code === "EADDRINUSE" ? `is in use${await holderOf(port)}` : `cannot be had (${code})`;
-  return `port ${port} of 127.0.0.1 ${reason}, and the platform answers there: stop what has it`;
 }
 
 /** By the `ss` of Linux; not every user may see it, and not every machine has it. */

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 
 import { messageOf } from "../../images/errors.ts";
+import { seconds } from "../../images/progress.ts";
 import type { Say } from "../cluster/cluster.ts";
 import { places } from "./places.ts";
 
@@ -38,13 +39,13 @@ export class Steps {
         this.log(line);
       });
       this.#signal.throwIfAborted();
-      print(`      done in ${secondsSince(begun)}`);
+      print(`      done in ${seconds(begun)}`);
       return result;
     } catch (error) {
       this.#signal.throwIfAborted();
       this.log(messageOf(error));
       const said = this.#last.map((line) => `  | ${line}`);
-      const why = `${title}: failed after ${secondsSince(begun)}: ${messageOf(error)}`;
+      const why = `${title}: failed after ${seconds(begun)}: ${messageOf(error)}`;
       throw new StepError([...said, why].join("\n"), { cause: error });
     }
   }
@@ -60,14 +61,10 @@ export class Steps {
   }
 
   get seconds(): string {
-    return secondsSince(this.#begun);
+    return seconds(this.#begun);
   }
 }
 
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function secondsSince(begun: number): string {
-  return `${((performance.now() - begun) / 1000).toFixed(1)} s`;
 }

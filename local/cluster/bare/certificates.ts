@@ -1,9 +1,9 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { runProgram } from "../../process.ts";
 import { address, domain, firstService, kubeconfig, nodeName, ports, stateFolder } from "./facts.ts";
-import { there } from "./packages.ts";
 
 export const keysFolder = join(stateFolder, "pki");
 
@@ -43,7 +43,7 @@ const certificates: readonly Certificate[] = [
 
 /** Makes the node's authority, its certificates and kubeconfigs, where they are not there yet: all or none. */
 export async function makeCertificates(signal: AbortSignal): Promise<void> {
-  if (await there(kubeconfig)) return;
+  if (existsSync(kubeconfig)) return;
   const fresh = `${keysFolder}.new`;
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true, mode: 0o700 });

@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { buildah, type Engine } from "../../../images/engine.ts";
+import { defaultSparkVersion } from "../../../images/versions.ts";
 import { runProgram } from "../../process.ts";
 import type { Say } from "../cluster.ts";
+import { buildImages } from "../images.ts";
 import { baseImages, type BaseImage } from "./base-images.ts";
 import { cacheFolder, mirrorHost } from "./facts.ts";
 import { timed } from "./timed.ts";
 
 const label = "spark-platform.local.recipe";
-const project = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** What of the platform's own images the stack runs (`npm run images` knows more). */
-export const ownImages: readonly string[] = ["spark-4.0.4", "spark-operator", "gateway"];
+export const ownImages: readonly string[] = [`spark-${defaultSparkVersion}`, "spark-operator", "gateway"];
 
 /** buildah as root without anything else: its own storage, and no container runtime to build with. */
 export function buildahEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -97,14 +97,7 @@ async function isMirrored(engine: Engine, reference: string): Promise<boolean> {
 /** Builds the images of this checkout and pushes them to the mirror. Returns the registry. */
 export async function deliverOwnImages(say: Say, signal: AbortSignal): Promise<string> {
   const registry = `${mirrorHost}/spark-platform`;
-  const args = ["images/build.ts", "--engine", "buildah", "--push-to", registry, ...ownImages];
-  await runProgram(process.execPath, args, {
-    cwd: project,
-    env: buildahEnvironment(process.env),
-    signal,
-    onLine: (line) => {
-      if (line.startsWith("images: ")) say(line.slice("images: ".length));
-    },
-  });
+  const env = buildahEnvironment(process.env);
+  await buildImages({ engine: "buildah", pushTo: registry, names: ownImages, env }, say, signal);
   return registry;
 }

@@ -1,11 +1,10 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile, readlink } from "node:fs/promises";
-import { createServer } from "node:net";
 
 import { capture } from "../../../images/process.ts";
-import { portProblems } from "../ports.ts";
+import { portProblems, whyNotListen } from "../ports.ts";
 import { availableDiskGib, availableMemoryGib } from "../room.ts";
 import { bridge, ports, stateFolder } from "./facts.ts";
-import { there } from "./packages.ts";
 import { networksOf, type Machine } from "./problems.ts";
 import { markOf, ourProcesses } from "./processes.ts";
 import { folderOf, tools } from "./tools.ts";
@@ -19,9 +18,9 @@ export async function readMachine(): Promise<Machine> {
     platform: process.platform,
     architecture: process.arch,
     root: process.getuid?.() === 0,
-    apt: await there("/usr/bin/apt-get"),
+    apt: existsSync("/usr/bin/apt-get"),
     runs,
-    built: (await Promise.all(tools.map((tool) => there(folderOf(tool))))).every(Boolean),
+    built: tools.every((tool) => existsSync(folderOf(tool))),
     memoryGib: availableMemoryGib(),
     diskGib: await availableDiskGib(stateFolder),
     ports: [...(await portProblems(Object.values(ports))), ...(await dnsProblem())],
@@ -32,16 +31,7 @@ export async function readMachine(): Promise<Machine> {
 
 /** A server at all addresses takes the one of the bridge, too; one at 127.0.0.1 alone does not. */
 async function dnsProblem(): Promise<readonly string[]> {
-  const code = await new Promise<unknown>((resolve) => {
-    const server = createServer();
-    server.once("error", (error) => {
-      resolve("code" in error ? error.code : undefined);
-    });
-    server.listen(53, "127.98.0.1", () => {
-      server.close(resolve);
-    });
-  });
-  if (code !== "EADDRINUSE") return [];
+  if ((await whyNotListen(53, "127.98.0.1")) !== "EADDRINUSE") return [];
   return [
     "port 53 is in use at all addresses, and the node's DNS needs one: stop it, or have it listen at 127.0.0.1",
   ];
@@ -56,7 +46,7 @@ async function findKubernetes(): Promise<string | undefined> {
     if ((await readlink(`/proc/${pid}/ns/net`).catch(() => "")) === network) return `kubelet, process ${pid}`;
   }
   // After a crash of the machine's processes, the chains may be the node's own.
-  if (await there(stateFolder)) return undefined;
+  if (existsSync(stateFolder)) return undefined;
   const chains = await capture("iptables-save", ["-t", "nat"]);
   return chains?.stdout.includes(":KUBE-SERVICES") === true ? "kube-proxy's chains in iptables" : undefined;
 }

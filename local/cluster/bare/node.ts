@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -20,7 +21,6 @@ import { ensureDaemon, healthy, type Daemon } from "./daemon.ts";
 import { address, containerdSocket, kubeconfig, mirrorHost, nodeName, podRange, ports } from "./facts.ts";
 import { runFolder, serviceRange, stateFolder } from "./facts.ts";
 import { makeNetwork, readSwitches } from "./network.ts";
-import { there } from "./packages.ts";
 import { toolPath } from "./tools.ts";
 
 /** What the machine was like before, for the way back. */
@@ -30,7 +30,7 @@ export const beforeFile = join(stateFolder, "before.json");
 export async function prepareNode(signal: AbortSignal): Promise<void> {
   await mkdir(stateFolder, { recursive: true, mode: 0o700 });
   await mkdir(runFolder, { recursive: true, mode: 0o700 });
-  if (!(await there(beforeFile))) await writeFile(beforeFile, JSON.stringify(await readSwitches()));
+  if (!existsSync(beforeFile)) await writeFile(beforeFile, JSON.stringify(await readSwitches()));
   await makeCertificates(signal);
   await makeNetwork(signal);
   await makeCgroup();

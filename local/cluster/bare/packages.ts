@@ -1,4 +1,5 @@
-import { access, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { capture } from "../../../images/process.ts";
@@ -59,7 +60,7 @@ export async function installPackages(say: Say, signal: AbortSignal): Promise<vo
 export async function fetchRegistry(say: Say, signal: AbortSignal): Promise<string> {
   const folder = join(cacheFolder, "registry");
   const program = join(folder, "usr/bin/docker-registry");
-  if (await there(program)) return program;
+  if (existsSync(program)) return program;
   await timed(say, "registry: fetched", async () => {
     await mkdir(cacheFolder, { recursive: true });
     const fresh = await mkdtemp(join(cacheFolder, "registry-"));
@@ -71,12 +72,4 @@ export async function fetchRegistry(say: Say, signal: AbortSignal): Promise<stri
     await rename(fresh, folder);
   });
   return program;
-}
-
-/** Whether there is such a file. */
-export function there(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

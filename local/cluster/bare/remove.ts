@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile, readdir, rm, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 
@@ -8,14 +9,13 @@ import { processesInCgroup, removeCgroup } from "./cgroups.ts";
 import { cacheFolder, runFolder, stateFolder } from "./facts.ts";
 import { removeNetwork } from "./network.ts";
 import { readBefore } from "./node.ts";
-import { there } from "./packages.ts";
 import { endProcesses, ourProcesses } from "./processes.ts";
 import { timed } from "./timed.ts";
 
 /** Removes the node, whatever of it is there, and nothing else. */
 export async function removeNode(say: Say): Promise<void> {
   const processes = await ourProcesses();
-  if (processes.length === 0 && !(await there(stateFolder)) && !(await there(runFolder))) return;
+  if (processes.length === 0 && !existsSync(stateFolder) && !existsSync(runFolder)) return;
   await timed(say, "the node: removed", async () => {
     const before = await readBefore();
     const sockets = await shimSockets();
@@ -43,7 +43,7 @@ export async function removeNode(say: Say): Promise<void> {
 
 /** What stays, and how it would go. */
 export async function sayWhatStays(say: Say): Promise<void> {
-  if (!(await there(cacheFolder))) return;
+  if (!existsSync(cacheFolder)) return;
   const size = (await capture("du", ["-sh", cacheFolder]))?.stdout.split("\t")[0] ?? "";
   say(`what was compiled and fetched stays (${size}); to remove it: rm -rf ${cacheFolder}`);
   say("images stay in buildah's storage; to remove those that nothing uses: buildah rmi --prune --all");

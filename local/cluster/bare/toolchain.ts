@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -7,7 +8,6 @@ import { unzipSync } from "fflate";
 import { capture } from "../../../images/process.ts";
 import type { Say } from "../cluster.ts";
 import { cacheFolder } from "./facts.ts";
-import { there } from "./packages.ts";
 import { timed } from "./timed.ts";
 
 /** What the modules below go/ ask for at the most is 1.26.0. */
@@ -34,7 +34,7 @@ export async function findGo(say: Say, signal: AbortSignal): Promise<string> {
   if (own?.code === 0 && isNewEnough(own.stdout)) return "go";
   const folder = join(cacheFolder, `go-${goVersion}`);
   const program = join(folder, "bin/go");
-  if (!(await there(program))) {
+  if (!existsSync(program)) {
     await timed(say, `Go ${goVersion}: fetched`, () => fetchGo(folder, signal));
   }
   return program;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,6 @@ import { fileURLToPath } from "node:url";
 import { runProgram } from "../../process.ts";
 import type { Say } from "../cluster.ts";
 import { cacheFolder } from "./facts.ts";
-import { there } from "./packages.ts";
 import { timed } from "./timed.ts";
 
 /** Programs that are compiled from one module: a folder below go/, which pins the versions of all that is in it. */
@@ -90,7 +89,7 @@ export const programsFolder = join(cacheFolder, "bin");
 export async function buildTools(go: () => Promise<string>, say: Say, signal: AbortSignal): Promise<void> {
   await mkdir(programsFolder, { recursive: true });
   for (const tool of tools) {
-    if (await there(folderOf(tool))) continue;
+    if (existsSync(folderOf(tool))) continue;
     const names = tool.packages.map((path) =>
       path
         .replace(/\/v\d+$/, "")
