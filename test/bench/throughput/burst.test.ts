@@ -48,14 +48,24 @@ async function cluster(t: TestContext, state?: string): Promise<{ kube: Kube; le
 
 test("a burst ends with the last driver, and leaves nothing", async (t) => {
   const { kube, left } = await cluster(t);
-  const { first, last } = await burst(kube, "jobs", 3);
+  const { first, last } = await burst(kube, "jobs", { created: 3, awaited: 3 });
   // Two looks lie between the first driver and the third.
   assert.ok(last - first > 0.4, `${first} and ${last}`);
   assert.equal(left(), 0);
 });
 
+test("of many, a burst may wait for the first ones, and leaves nothing of the others", async (t) => {
+  const { kube, left } = await cluster(t);
+  const { first, last } = await burst(kube, "jobs", { created: 50, awaited: 2 });
+  assert.ok(first < last);
+  assert.equal(left(), 0);
+});
+
 test("an application that failed for good ends the burst with its reason, and nothing is left", async (t) => {
   const { kube, left } = await cluster(t, "FAILED");
-  await assert.rejects(burst(kube, "jobs", 2), /an application failed: no connection/);
+  await assert.rejects(
+    burst(kube, "jobs", { created: 2, awaited: 2 }),
+    /an application failed: no connection/,
+  );
   assert.equal(left(), 0);
 });

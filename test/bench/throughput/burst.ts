@@ -3,10 +3,16 @@ import { until } from "../../../local/kube/wait.ts";
 import type { Kube } from "../../../local/kube/kube.ts";
 
 const pollMs = 250;
-/** At the ten a minute that the stock chart was seen to make on two cores, 100 take it ten minutes. */
+/** At the ten a minute that the stock chart was seen to make on two cores, 30 take it three minutes. */
 const timeoutMs = 1_800_000;
 
-/** Seconds from the first request to the first and to the last driver. */
+/** So many applications at once, of which so many are waited for. */
+export interface Load {
+  readonly created: number;
+  readonly awaited: number;
+}
+
+/** Seconds from the first request to the first and to the last driver that was waited for. */
 export interface Burst {
   readonly first: number;
   readonly last: number;
@@ -47,11 +53,15 @@ export function unschedulable(namespace: string, name: string): Fields {
   };
 }
 
-/** Creates so many applications at once, waits for a driver pod of each, and removes them all. */
-export async function burst(kube: Kube, namespace: string, count: number): Promise<Burst> {
-  const names = Array.from({ length: count }, (_, index) => `burst-${count}-${index}`);
-  const pods = `/api/v1/namespaces/${namespace}/pods`;
-  const applications = `/apis/sparkoperator.k8s.io/v1beta2/namespaces/${namespace}/sparkapplications`;
+const podsOf = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
+const applicationsOf = (namespace: string): string =>
+  `/apis/sparkoperator.k8s.io/v1beta2/namespaces/${namespace}/sparkapplications`;
+
+/** Creates applications at once, waits for driver pods, and removes them all. */
+export async function burst(kube: Kube, namespace: string, { created, awaited }: Load): Promise<Burst> {
+  const names = Array.from({ length: created }, (_, index) => `burst-${created}-${index}`);
+  const pods = podsOf(namespace);
+  const applications = applicationsOf(namespace);
   const seconds = (): number => (performance.now() - begin) / 1000;
   const begin = performance.now();
   let first: number | undefined;
@@ -60,12 +70,12 @@ export async function burst(kube: Kube, namespace: string, count: number): Promi
       names.map((name) => kube.request("POST", applications, { body: unschedulable(namespace, name) })),
     );
     const last = await until(
-      `the drivers of ${count} applications`,
+      `${awaited} drivers of ${created} applications`,
       timeoutMs,
       async () => {
         const drivers = listAt(await kube.request("GET", pods), "items").length;
         if (drivers > 0) first ??= seconds();
-        if (drivers >= count) return { done: seconds() };
+        if (drivers >= awaited) return { done: seconds() };
         refuseFailures(await kube.request("GET", applications));
         return { waiting: `${drivers} are there` };
       },
@@ -73,15 +83,20 @@ export async function burst(kube: Kube, namespace: string, count: number): Promi
     );
     return { first: first ?? last, last };
   } finally {
-    const now = { body: { propagationPolicy: "Background", gracePeriodSeconds: 0 } };
-    await kube.request("DELETE", applications, now);
-    await kube.request("DELETE", pods, now);
-    await until("the applications to be gone", timeoutMs, async () => {
-      const left = await Promise.all([pods, applications].map((path) => kube.request("GET", path)));
-      const all = left.reduce<number>((sum, list) => sum + listAt(list, "items").length, 0);
-      return all === 0 ? { done: true } : { waiting: `${all} objects are there` };
-    });
+    await removeAll(kube, namespace);
   }
+}
+
+/** Leaves no application and no pod in the namespace. */
+export async function removeAll(kube: Kube, namespace: string): Promise<void> {
+  const paths = [applicationsOf(namespace), podsOf(namespace)];
+  const now = { body: { propagationPolicy: "Background", gracePeriodSeconds: 0 } };
+  for (const path of paths) await kube.request("DELETE", path, now);
+  await until("the applications to be gone", timeoutMs, async () => {
+    const left = await Promise.all(paths.map((path) => kube.request("GET", path)));
+    const all = left.reduce<number>((sum, list) => sum + listAt(list, "items").length, 0);
+    return all === 0 ? { done: true } : { waiting: `${all} objects are there` };
+  });
 }
 
 /** What has failed for good would be waited for to the end. */
