@@ -5,7 +5,7 @@ export interface ProgramOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   /** Ends the program. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** What it reads. Default: nothing. */
   readonly input?: string;
   /** Hears of each line that it writes to its error stream, and to the other one where `all` is set. */

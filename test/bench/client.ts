@@ -24,7 +24,7 @@ const run = promisify(execFile);
  *   body with the library that the client uses itself.
  */
 export const client: Bench = async (log) => {
-  const python = join(clientPrograms(), "python");
+  const python = join(await clientPrograms(), "python");
   const imports = (): Promise<number> => time(python, "from sparkplatform import SparkPlatform");
   // Not counted: it compiles what is imported.
   await imports();

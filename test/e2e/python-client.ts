@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 import { parseJson } from "../../local/kube/json.ts";
-import { newEnvironment, pip } from "../support/python.ts";
+import { newEnvironment, pip } from "../../local/python.ts";
 import { buildWheel } from "../python/client.ts";
 
 /** What a user of the client has in the environment. */
@@ -23,12 +23,19 @@ export interface Run {
 
 /** The Python client as its users have it: its wheel, installed with nothing else, and scripts of test/e2e/python. */
 export class PythonClient {
-  readonly #folder = mkdtempSync(join(tmpdir(), "e2e-python-"));
+  readonly #folder: string;
+  readonly #programs: string;
 
-  constructor() {
-    const wheel = buildWheel(this.#folder);
-    newEnvironment(join(this.#folder, "environment"));
-    pip(join(this.#folder, "environment"), [wheel]);
+  private constructor(folder: string, programs: string) {
+    this.#folder = folder;
+    this.#programs = programs;
+  }
+
+  static async install(): Promise<PythonClient> {
+    const folder = mkdtempSync(join(tmpdir(), "e2e-python-"));
+    const programs = await newEnvironment(join(folder, "environment"));
+    await pip(programs, [await buildWheel(folder)]);
+    return new PythonClient(folder, programs);
   }
 
   /** A file for a user to have, such as a program. Returns its path. */
@@ -46,7 +53,7 @@ export class PythonClient {
   /** Runs a script to its end, and returns the lines that it wrote. @throws AssertionError where it fails. */
   async run(script: string, { arguments: given, environment, onLine }: Run): Promise<readonly string[]> {
     const path = fileURLToPath(new URL(`python/${script}.py`, import.meta.url));
-    const python = join(this.#folder, "environment", "bin", "python");
+    const python = join(this.#programs, "python");
     // Nothing of the checkout: `-I` takes no module from beside the script either.
     const child = spawn(python, ["-I", path, ...given], {
       cwd: this.#folder,

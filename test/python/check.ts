@@ -13,7 +13,7 @@ const checks = [
 ] as const;
 
 try {
-  const programs = clientPrograms();
+  const programs = await clientPrograms();
   for (const [program, ...arguments_] of checks) {
     const { status } = spawnSync(join(programs, program), arguments_, {
       cwd: clientFolder,

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { newEnvironment, pip } from "../support/python.ts";
+import { newEnvironment, pip } from "../../local/python.ts";
 import { buildWheel, clientFolder, clientPrograms } from "./client.ts";
 
-const programs = clientPrograms();
+const programs = await clientPrograms();
 
 test("the Python client's own tests pass, those with a gateway too", async () => {
   const { code, output } = await new Promise<{ code: unknown; output: string }>((resolve) => {
@@ -21,21 +21,21 @@ test("the Python client's own tests pass, those with a gateway too", async () =>
   assert.equal(code, 0, output);
 });
 
-test("its wheel is complete: installed alone, it imports and its program runs", (context) => {
+test("its wheel is complete: installed alone, it imports and its program runs", async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "python-client-"));
   context.after(() => {
     rmSync(folder, { recursive: true, force: true });
   });
   const run = (program: string, ...arguments_: readonly string[]): string =>
     execFileSync(program, arguments_, { cwd: folder, encoding: "utf8" });
-  const wheel = buildWheel(folder);
+  const wheel = await buildWheel(folder);
   const files = run(join(programs, "python"), "-m", "zipfile", "--list", wheel);
   assert.match(files, /^sparkplatform\/py\.typed /m);
   assert.doesNotMatch(files, /^(?:tests|examples|scripts)\//m);
   // With the versions that its users get today, not with those of the list.
-  newEnvironment(join(folder, "environment"));
-  pip(join(folder, "environment"), [wheel]);
-  const installed = (name: string): string => join(folder, "environment", "bin", name);
+  const environment = await newEnvironment(join(folder, "environment"));
+  await pip(environment, [wheel]);
+  const installed = (name: string): string => join(environment, name);
   const all = "import sparkplatform as s; [getattr(s, name) for name in s.__all__]";
   run(installed("python"), "-c", all);
   assert.match(run(installed("sparkplatform"), "--help"), /Usage: sparkplatform/);

@@ -9,7 +9,7 @@ import { pythonPackages } from "../support/python.ts";
 export const clientFolder = fileURLToPath(new URL("../../clients/python/", import.meta.url));
 
 /** The programs that its checks and tests are run with, and itself as it is in the folder. */
-export function clientPrograms(): string {
+export function clientPrograms(): Promise<string> {
   return pythonPackages({
     name: "client",
     list: `${clientFolder}requirements-dev.txt`,
@@ -19,9 +19,10 @@ export function clientPrograms(): string {
 }
 
 /** Builds the client into a folder, and sees that an index would take it. Returns the path of the wheel. */
-export function buildWheel(folder: string): string {
+export async function buildWheel(folder: string): Promise<string> {
+  const programs = await clientPrograms();
   const run = (program: string, ...arguments_: readonly string[]): string =>
-    execFileSync(join(clientPrograms(), program), arguments_, { encoding: "utf8" });
+    execFileSync(join(programs, program), arguments_, { encoding: "utf8" });
   run("python", "-m", "build", "--no-isolation", "--outdir", folder, clientFolder);
   const built = readdirSync(folder).filter((name) => /\.(?:whl|tar\.gz)$/.test(name));
   run("twine", "check", "--strict", ...built.map((name) => join(folder, name)));

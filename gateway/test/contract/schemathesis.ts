@@ -20,7 +20,7 @@ export interface Caller {
 /** Runs schemathesis with all its checks against the API's own description. Returns its exit code: 0 where all held. */
 export async function schemathesis(api: string, { accessToken, own, examples }: Caller): Promise<number> {
   const arguments_ = ["run", `${api}/v1/openapi.json`, "--max-examples", String(examples)];
-  const child = spawn(install(), ["--config-file", here("schemathesis.toml"), ...arguments_], {
+  const child = spawn(await install(), ["--config-file", here("schemathesis.toml"), ...arguments_], {
     // The token is in the environment, where no list of processes shows it.
     env: {
       ...process.env,
@@ -36,7 +36,7 @@ export async function schemathesis(api: string, { accessToken, own, examples }: 
 }
 
 /** The program, in an environment of its own. @throws where that cannot be made. */
-function install(): string {
+async function install(): Promise<string> {
   const packages = { name: "schemathesis", list: here("requirements.txt"), oldest: "3.11" };
-  return join(pythonPackages(packages), "schemathesis");
+  return join(await pythonPackages(packages), "schemathesis");
 }

@@ -32,7 +32,7 @@ describe("the Python client", () => {
 
   before(async () => {
     platform = await E2ePlatform.open("e2e-client");
-    client = new PythonClient();
+    client = await PythonClient.install();
     await platform.up({}, { gateway: embeddedGateway(platform) });
     bucket = await platform.bucket({ namespace: "spark-storage", name: "bucket-setup" });
     // The test's name of the API is nobody's but the proxy's.
