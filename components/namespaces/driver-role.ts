@@ -1,18 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-/**
- * What a driver does with the API server, and no more: it starts, watches and removes its executors' pods, and makes
- * and removes what they mount and how they are found. `deletecollection` is how Spark removes them all at its end
- * (https://spark.apache.org/docs/latest/running-on-kubernetes.html#rbac).
- */
-const rules: k8s.types.input.rbac.v1.PolicyRule[] = [
-  {
-    apiGroups: [""],
-    resources: ["pods", "configmaps", "services", "persistentvolumeclaims"],
-    verbs: ["create", "get", "list", "watch", "update", "patch", "delete", "deletecollection"],
-  },
-];
+import { driverRules } from "./driver-rules.ts";
 
 /** Gives the service account the driver's role in its namespace. */
 export function driverRole(
@@ -22,7 +11,7 @@ export function driverRole(
 ): void {
   const role = new k8s.rbac.v1.Role(
     `${name}-driver-role`,
-    { metadata: { name: "spark-driver", namespace: args.namespace }, rules },
+    { metadata: { name: "spark-driver", namespace: args.namespace }, rules: driverRules },
     opts,
   );
   new k8s.rbac.v1.RoleBinding(

@@ -1,15 +1,12 @@
-import { operatorValues } from "../../components/operator/operator-values.ts";
-import { pinnedChart } from "../../components/operator/spark-operator.ts";
-import { operatorImage } from "../../images/versions.ts";
-import { operatorSchema } from "../../stacks/schema/platform.ts";
-import { removeCrds } from "../../local/kube/leftovers.ts";
 import type { Fields } from "../../local/kube/json.ts";
 import { until } from "../../local/kube/wait.ts";
 import { Kube } from "../../local/kube/kube.ts";
 import { compare, interleave, rounded, type Bench, type Result } from "./bench.ts";
 import { benchEnvironment, pushImages } from "./cluster.ts";
-import { account, burst, removeAll, type Burst } from "./throughput/burst.ts";
-import { needHelm, withOperator, type Place } from "./throughput/operator-release.ts";
+import { withNamespaces } from "./operator/namespaces.ts";
+import { needHelm, withOperator } from "./operator/release.ts";
+import { ourValues, stockValues } from "./operator/values.ts";
+import { burst, removeAll, type Burst } from "./throughput/burst.ts";
 
 /**
  * Of 100, the first 30: stock makes ten a minute on two cores, so that five rounds to the last one would take an hour.
@@ -39,14 +36,9 @@ export const throughput: Bench = async (log) => {
   await needHelm();
   pushImages(environment, log);
   const kube = Kube.open(environment.kubeconfig);
-  const place: Place = {
-    kubeconfig: environment.kubeconfig,
-    namespace: operators,
-    chart: chartArguments(environment.chart),
-  };
   const measure = async (values: Fields): Promise<readonly Burst[]> => {
     try {
-      return await withOperator(place, values, async () => {
+      return await withOperator(environment, operators, values, async () => {
         await ready(kube);
         const bursts: Burst[] = [];
         for (const load of loads) bursts.push(await burst(kube, jobs, load));
@@ -57,48 +49,15 @@ export const throughput: Bench = async (log) => {
       await removeAll(kube, jobs);
     }
   };
-  try {
-    await openNamespaces(kube);
-    const round = async (): Promise<Round> => ({
-      ours: await measure(ourValues(environment.registry)),
-      stock: await measure({ spark: { jobNamespaces: [jobs] } }),
-    });
-    return results(await interleave(roundCount, round, log));
-  } finally {
-    for (const name of [jobs, operators]) await kube.remove({ apiVersion: "v1", kind: "Namespace", name });
-    await removeCrds(kube);
-  }
-};
-
-function ourValues(registry: string): Fields {
-  const values = operatorValues({
-    image: operatorImage(registry),
-    crdUpgradeImage: undefined,
-    imagePullSecrets: [],
-    jobNamespaces: [jobs],
-    env: {},
-    s3Keys: undefined,
-    sizing: operatorSchema.parse({}),
+  const round = async (): Promise<Round> => ({
+    ours: await measure(ourValues(environment.registry, [jobs])),
+    stock: await measure(stockValues([jobs])),
   });
-  // The chart's Job for its CRDs needs an image more, and measures nothing.
-  return { ...values, hook: { upgradeCrd: false } };
-}
-
-function chartArguments(location: string | undefined): readonly string[] {
-  if (location !== undefined) return [location];
-  const { name, repository, version } = pinnedChart;
-  return [name, "--repo", repository, "--version", version];
-}
-
-async function openNamespaces(kube: Kube): Promise<void> {
-  const fieldManager = "spark-platform-bench";
-  for (const name of [operators, jobs])
-    await kube.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } }, { fieldManager });
-  await kube.apply(
-    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: account, namespace: jobs } },
-    { fieldManager },
+  const measured = await withNamespaces(kube, { operator: operators, jobs: [jobs] }, () =>
+    interleave(roundCount, round, log),
   );
-}
+  return results(measured);
+};
 
 /** One application: then the controller leads, and the webhook answers. It is not counted. */
 async function ready(kube: Kube): Promise<void> {

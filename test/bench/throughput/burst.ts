@@ -1,6 +1,7 @@
 import { listAt, recordAt, type Fields } from "../../../local/kube/json.ts";
 import { until } from "../../../local/kube/wait.ts";
 import type { Kube } from "../../../local/kube/kube.ts";
+import { account } from "../operator/namespaces.ts";
 
 const pollMs = 250;
 /** At the ten a minute that the stock chart was seen to make on two cores, 30 take it three minutes. */
@@ -17,9 +18,6 @@ export interface Burst {
   readonly first: number;
   readonly last: number;
 }
-
-/** The account of drivers, in the namespace of jobs. */
-export const account = "driver";
 
 /** An application whose driver no node can have: what is measured is its submission, and no driver takes the machine. */
 export function unschedulable(namespace: string, name: string): Fields {

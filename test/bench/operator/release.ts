@@ -1,19 +1,13 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
+import { pinnedChart } from "../../../components/operator/spark-operator.ts";
 import type { Fields } from "../../../local/kube/json.ts";
+import type { E2eEnvironment } from "../../e2e/environment.ts";
 import { CannotRunError } from "../bench.ts";
 
 const run = promisify(execFile);
-const release = "bench-throughput";
-
-/** Where the chart is, and the namespace that it is installed in. */
-export interface Place {
-  readonly kubeconfig: string;
-  readonly namespace: string;
-  /** As the arguments of helm have it: a folder, or a name and the repository's address. */
-  readonly chart: readonly string[];
-}
+const release = "bench-operator";
 
 /** @throws CannotRunError where helm is not on PATH: the chart as it is can be installed by nothing else. */
 export async function needHelm(): Promise<void> {
@@ -22,15 +16,16 @@ export async function needHelm(): Promise<void> {
   });
 }
 
-/** Runs `work` with the operator installed and ready, and takes it away again. */
+/** Runs `work` with the operator installed in a namespace and ready, and takes it away again. */
 export async function withOperator<T>(
-  { kubeconfig, namespace, chart }: Place,
+  { kubeconfig, chart }: E2eEnvironment,
+  namespace: string,
   values: Fields,
   work: () => Promise<T>,
 ): Promise<T> {
   const at = ["--kubeconfig", kubeconfig, "--namespace", namespace, "--wait", "--timeout", "5m"];
   // What is JSON is YAML.
-  const installing = run("helm", ["install", release, ...chart, ...at, "--values", "-"]);
+  const installing = run("helm", ["install", release, ...chartArguments(chart), ...at, "--values", "-"]);
   installing.child.stdin?.end(JSON.stringify(values));
   try {
     await installing;
@@ -38,4 +33,11 @@ export async function withOperator<T>(
   } finally {
     await run("helm", ["uninstall", release, ...at]);
   }
+}
+
+/** A folder, or the pinned version in its own repository. */
+function chartArguments(location: string | undefined): readonly string[] {
+  if (location !== undefined) return [location];
+  const { name, repository, version } = pinnedChart;
+  return [name, "--repo", repository, "--version", version];
 }
