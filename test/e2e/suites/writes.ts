@@ -30,17 +30,34 @@ const expected: Readonly<Record<string, readonly number[]>> = {
 const leaving = ["killed-executor", "killed-executor-json", "given-up"];
 
 const versions = { writes: "4.0.4", "writes-3-5": "3.5.8" };
-const jobs = Object.fromEntries(
-  Object.entries(versions).map(([name, sparkVersion]) => [
-    name,
-    job({
-      sparkVersion,
-      code: { file: "test/e2e/code/writes.py" },
-      arguments: [uri(output(name))],
-      executor: { instances: 2 },
-    }),
-  ]),
+const writes = Object.entries(versions).map(
+  ([name, sparkVersion]) =>
+    [
+      name,
+      job({
+        sparkVersion,
+        code: { file: "test/e2e/code/writes.py" },
+        arguments: [uri(output(name))],
+        executor: { instances: 2 },
+      }),
+    ] as const,
 );
+
+/** On Spark 4 alone: with Hadoop 3.3, the end of a write removes what other jobs have below its folder. */
+const appended = output("appended");
+const appends = ["long", "short"].map(
+  (which) =>
+    [
+      `append-${which}`,
+      job({
+        sparkVersion: versions.writes,
+        code: { file: "test/e2e/code/appends.py" },
+        arguments: [uri(appended), uri(output("append-marks")), which],
+      }),
+    ] as const,
+);
+/** Of test/e2e/code/appends.py. */
+const appendedCount = 4000;
 
 describe("what a job writes, whatever becomes of its tasks and executors", () => {
   let platform: E2ePlatform;
@@ -49,7 +66,7 @@ describe("what a job writes, whatever becomes of its tasks and executors", () =>
 
   before(async () => {
     platform = await E2ePlatform.open("e2e-writes");
-    await platform.up(jobs);
+    await platform.up(Object.fromEntries([...writes, ...appends]));
     bucket = await platform.bucket({ namespace: "spark-storage", name: "bucket-setup" });
   });
   after(async () => {
@@ -96,6 +113,21 @@ describe("what a job writes, whatever becomes of its tasks and executors", () =>
       });
     });
   }
+
+  describe("of two jobs that append to one folder, of which one ends while the other has written a part", () => {
+    before(async () => {
+      for (const which of ["append-long", "append-short"])
+        report(describeApplication(await application(platform.kube, team, which, ["COMPLETED"])));
+    });
+
+    it("each row once", async () => {
+      const ids = (await bucket.parquet(appended)).map((row) => Number(row["id"]));
+      assert.deepEqual(
+        ids.sort(byNumber),
+        Array.from({ length: appendedCount }, (_, id) => id),
+      );
+    });
+  });
 });
 
 const byNumber = (a: number, b: number): number => a - b;
