@@ -19,6 +19,11 @@ export const committerConf: Readonly<Record<string, string>> = {
   // Hadoop 3.4 keeps in memory what a task has uploaded, and not in a file for each of its files, which the task's commit
   // would list, read and remove. What an executor takes with it was not committed and is written again, either way.
   "spark.hadoop.fs.s3a.committer.magic.track.commits.in.memory.enabled": "true",
+  // By default the end of a write aborts every unfinished upload below its folder, also those of another job that writes
+  // there and would fail by it. Off is what Hadoop's documentation asks for where jobs write to one folder at a time. A
+  // task that fails aborts its own, either way, and a commit that fails those of the whole job; what a lost executor was
+  // at and what a job had ready that gave up before its commit is the bucket's lifecycle rule to remove.
+  "spark.hadoop.fs.s3a.committer.abort.pending.uploads": "false",
   "spark.sql.parquet.output.committer.class": binding,
   "spark.sql.sources.outputCommitterClass": binding,
 };

@@ -25,8 +25,7 @@ const folder = (prefix: string): string[] => [prefix.slice(0, -1), `${prefix}*`]
  * What each purpose may do, and no more:
  * - `jobs` read and write data, read code, and write event logs. Of those they may remove only what is in progress
  *   (Spark renames the status file when it ends, and S3 renames by copy and delete): a job cannot wipe the log of
- *   another. They find uploads that were never completed, of a write that failed or an executor that was lost, and
- *   abort those of data.
+ *   another.
  * - `history` reads event logs and removes old ones. It writes there too: Spark's FsHistoryProvider reads the
  *   store's clock off a file that it makes, and compaction writes the compacted log.
  * - `operator` reads code, since the controller fetches the dependencies of a job in its own pod.
@@ -51,9 +50,6 @@ export const grants: Readonly<Record<S3Purpose, readonly Grant[]>> = {
     { actions: [...read, ...put], keys: [`${uploadsPrefix}*`] },
   ],
 };
-
-/** Who looks for uploads that were cut off: distribution, and the committer of jobs when a write ends (committer.ts). */
-const listsUploads: ReadonlySet<S3Purpose> = new Set<S3Purpose>(["registry", "jobs"]);
 
 export interface PolicyStatement {
   readonly Sid: string;
@@ -88,8 +84,8 @@ export function policyStatements(bucket: string, purpose: S3Purpose, principal?:
     Resource: [`arn:aws:s3:::${bucket}`],
     Condition: { StringLike: { "s3:prefix": listed } },
   };
-  if (!listsUploads.has(purpose)) return [...objects, list];
-  // It shows the names of all uploads that are under way: S3 knows no condition on the prefix for it.
+  if (purpose !== "registry") return [...objects, list];
+  // An upload that was cut off is found again by its list, which knows no condition on the prefix.
   const uploads = {
     Sid: `${purpose}Uploads`,
     Effect: "Allow" as const,

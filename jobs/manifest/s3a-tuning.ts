@@ -97,6 +97,4 @@ const tunings: Readonly<Record<string, Tuning>> = {
   "prefetch.enabled": choice("true", "false"),
   // The storage's committer, or Spark's own (spark-properties.ts).
   [committerName]: choice("magic", "file"),
-  // Whether the end of a write aborts all uploads below its folder: also those of another job that writes there.
-  "committer.abort.pending.uploads": choice("true", "false"),
 };

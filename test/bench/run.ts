@@ -1,6 +1,7 @@
 /** `npm run bench [-- NAME…]`: the named benches, or all of them; one line of JSON for each comparison. */
 import { CannotRunError, type Bench } from "./bench.ts";
 import { client } from "./client.ts";
+import { commit } from "./commit.ts";
 import { evaluate } from "./evaluate.ts";
 import { gateway } from "./gateway.ts";
 import { history } from "./history.ts";
@@ -8,7 +9,7 @@ import { start } from "./start.ts";
 import { throughput } from "./throughput.ts";
 
 const benches = new Map<string, Bench>(
-  Object.entries({ client, evaluate, gateway, history, start, throughput }),
+  Object.entries({ client, commit, evaluate, gateway, history, start, throughput }),
 );
 
 const asked = process.argv.slice(2);

@@ -130,12 +130,12 @@ test("each purpose may list what it may read, and not the whole bucket", () => {
     assert.ok(!allows(policy.Statement, { user: users[purpose], action: "s3:ListBucket", key: "" }), purpose);
 });
 
-test("unfinished uploads are listed by the registry, which takes them up again, and by jobs, which abort them", () => {
+test("unfinished uploads are listed by the registry alone, which takes them up again", () => {
   const action = "s3:ListBucketMultipartUploads";
   const listing = s3Purposes.filter((purpose) =>
     allows(policy.Statement, { user: users[purpose], action, key: "" }),
   );
-  assert.deepEqual(listing, ["jobs", "registry"]);
+  assert.deepEqual(listing, ["registry"]);
 });
 
 test("nobody may touch the bucket itself, its policy, another bucket, or anything as somebody else", () => {

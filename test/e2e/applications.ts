@@ -51,6 +51,12 @@ export async function driverMessage(kube: Kube, namespace: string, pod: string):
   return textAt(container, "state", "terminated", "message") ?? "";
 }
 
+/** All that the driver has said; its pod must be there. */
+export async function driverLog(kube: Kube, namespace: string, pod: string): Promise<string> {
+  const path = await kube.pathOf({ apiVersion: "v1", kind: "Pod", namespace, name: pod });
+  return String(await kube.request("GET", `${path}/log`));
+}
+
 /** One line for the report. */
 export function describeApplication(seen: Application): string {
   const duration = seen.seconds === undefined ? "" : ` after ${seen.seconds} s`;

@@ -34,7 +34,6 @@ const needs: Readonly<Record<S3Purpose, readonly AwsRequest[]>> = {
     object("DeleteObject", "datasets/out/_temporary/0"),
     object("AbortMultipartUpload", "datasets/out/part-0.parquet"),
     object("ListMultipartUploadParts", "datasets/out/part-0.parquet"),
-    { action: "s3:ListBucketMultipartUploads", resource: `arn:aws:s3:::${bucket}` },
     object("PutObject", "datasets/out/__magic_job-1/job-1/00/task_1.pendingset"),
     object("GetObject", "code/etl/main.py"),
     object("PutObject", "events/eventlog_v2_spark-1/events_1_spark-1.zstd"),

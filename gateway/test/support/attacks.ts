@@ -96,6 +96,7 @@ export const hostile: readonly (readonly [key: string, value: unknown])[] = [
   ["spark.sql.sources.commitProtocolClass", "evil.Committer"],
   ["spark.sql.sources.outputCommitterClass", "evil.Committer"],
   ["spark.hadoop.fs.s3a.committer.name", "evil"],
+  ["spark.hadoop.fs.s3a.committer.abort.pending.uploads", "true"],
   ["spark.driver.extraJavaOptions", "-Dspark.master=local"],
   ["spark.driver.extraJavaOptions", "-Xmx100g"],
   ["spark.sql.shuffle.partitions", "${env:AWS_SECRET_ACCESS_KEY}"],

@@ -41,7 +41,7 @@ const reservedConf = [
   /^spark\.hadoop\.fs\.s3a\.(?:endpoint.*|access.*|secret.*|session.*|aws.*|security.*|bucket.*|impl|path.*|ssl.*|proxy.*|assumed.*|signing.*|encryption.*|server-side.*)$/,
 ];
 const committerKeys =
-  /^spark\.hadoop\.fs\.s3a\.committer\.(?!threads$|abort\.)|[cC]ommit(?:ter|Protocol)\.?[cC]lass$/;
+  /^spark\.hadoop\.fs\.s3a\.committer\.(?!threads$)|[cC]ommit(?:ter|Protocol)\.?[cC]lass$/;
 const reservedVariable = /^(?:AWS_|SPARK_|PYSPARK_|HADOOP_|KUBERNETES_|PYTHONPATH$|PYTHONHOME$|JAVA_HOME$)/;
 const reservedLabel = /(?:^|[.-])(?:k8s|kubernetes)\.io\/|^spark-/;
 const location = /^(?:s3a:\/\/[a-z0-9][a-z0-9.-]+|local:\/\/)\/[^\s,*?{}[\]$\\]+$/;
