@@ -25,8 +25,9 @@ const fifty = Array.from({ length: 50 }, (_, number) => `bench-scale-${number}`)
  * submitted among them have drivers that no node can have. So pods are few, and what is measured is what the history
  * costs operator, gateway and API server, not what running jobs cost.
  *
- * - `scale-memory`: KiB that each application costs controller, webhook and gateway, up to 5,000 against up to 2,500;
- *   `-limit`: the most that each held against the limit of its pod; `-fifty`: in fifty namespaces against in one.
+ * - `scale-memory`: KiB that each application costs controller and webhook, up to 5,000 against up to 2,500, and what the
+ *   gateway holds among 5,000 against among 50; `-limit`: the most that each held against the limit of its pod;
+ *   `-fifty`: in fifty namespaces against in one.
  * - `scale-start`: how long controller and gateway take to know 5,000 when they start anew, against twice as long as for
  *   2,500. Of one start each.
  * - `scale-driver-p50` and `-p99`: from a submission to its driver's pod, among 5,000 against among 50; 15 one after
