@@ -1,3 +1,4 @@
+import type { Agent } from "node:http";
 import https from "node:https";
 import { readFileSync } from "node:fs";
 
@@ -48,17 +49,20 @@ export class KubeError extends Error {
  */
 export class Kube {
   readonly config: KubeConfig;
+  readonly #connections: Agent | undefined;
   readonly #resources = new Map<string, { readonly path: string; readonly namespaced: boolean }>();
 
-  constructor(config: KubeConfig) {
+  /** `connections`: kept, for who asks thousands of times; the library makes a new one for each request. */
+  constructor(config: KubeConfig, connections?: Agent) {
     this.config = config;
+    this.#connections = connections;
   }
 
   /** From a kubeconfig's path or its text. */
-  static open(kubeconfig: string): Kube {
+  static open(kubeconfig: string, connections?: Agent): Kube {
     const config = new KubeConfig();
     config.loadFromString(kubeconfig.includes("\n") ? kubeconfig : readFileSync(kubeconfig, "utf8"));
-    return new Kube(config);
+    return new Kube(config, connections);
   }
 
   async find(ref: ObjectRef): Promise<Fields | undefined> {
@@ -131,6 +135,7 @@ export class Kube {
   async #send(method: string, url: URL, options: RequestOptions): Promise<Answer> {
     const signed: https.RequestOptions = { method, headers: { accept: "application/json, */*" } };
     await this.config.applyToHTTPSOptions(signed);
+    if (this.#connections !== undefined) signed.agent = this.#connections;
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
     const headers = { ...fields(signed.headers), "content-type": options.contentType ?? "application/json" };
     return new Promise((resolve, reject) => {

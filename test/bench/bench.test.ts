@@ -56,7 +56,7 @@ test("an unknown bench is refused with the names of those that there are", async
   assert.equal(out, "");
   assert.match(
     err,
-    /no bench evalaute; there are: client, commit, evaluate, gateway, history, start, throughput/,
+    /no bench evalaute; there are: client, commit, evaluate, gateway, history, scale, start, throughput/,
   );
 });
 
@@ -64,6 +64,7 @@ const missing = {
   commit: "KUBECONFIG.*E2E_REGISTRY",
   gateway: "KUBECONFIG",
   history: "KUBECONFIG.*E2E_REGISTRY",
+  scale: "KUBECONFIG.*E2E_REGISTRY",
   start: "KUBECONFIG.*E2E_REGISTRY",
   throughput: "KUBECONFIG.*E2E_REGISTRY",
 };

@@ -24,7 +24,7 @@ const minuteMs = 60_000;
  */
 export async function listing(scene: Scene, log: (line: string) => void): Promise<readonly Result[]> {
   const start = (count: number): Promise<Gateway> =>
-    scene.startGateway({ namespace, prepare: (file) => fill(file, count) });
+    scene.startGateway({ namespaces: [namespace], prepare: (file) => fill(file, count) });
   const few = await start(counts.few);
   const many = await start(counts.many);
   const pages = counts.many / pageSize;
@@ -35,15 +35,19 @@ export async function listing(scene: Scene, log: (line: string) => void): Promis
     lastOfFew = await lastPage(few.alice, counts.few);
   }
   const held = { value: rounded(await many.memory()), baseline: rounded(await few.memory()) };
-  const round = async (
-    pathOfMany: string,
-    pathOfFew: string,
-  ): Promise<{ value: number; baseline: number }> => ({
-    value: await milliseconds(many.alice, pathOfMany),
-    baseline: await milliseconds(few.alice, pathOfFew),
-  });
-  const first = await interleave(calls.rounds, () => round(pathOf(), pathOf()), log);
-  const last = await interleave(calls.rounds, () => round(lastOfMany, lastOfFew), log);
+  const first = await interleave(
+    calls.rounds,
+    async () => ({ value: await firstPageMs(many.alice), baseline: await firstPageMs(few.alice) }),
+    log,
+  );
+  const last = await interleave(
+    calls.rounds,
+    async () => ({
+      value: await milliseconds(many.alice, lastOfMany),
+      baseline: await milliseconds(few.alice, lastOfFew),
+    }),
+    log,
+  );
   await Promise.all([few.stop(), many.stop()]);
   return [
     compare({ name: "gateway-list/first-page", unit: "ms", limit: limits.page }, first),
@@ -69,6 +73,11 @@ async function lastPage(alice: Client, count: number): Promise<string> {
   }
   if (ids.size !== count) throw new Error(`${ids.size} of ${count} applications are listed`);
   return path;
+}
+
+/** What the first page takes, in milliseconds. */
+export function firstPageMs(alice: Client): Promise<number> {
+  return milliseconds(alice, pathOf());
 }
 
 async function milliseconds(alice: Client, path: string): Promise<number> {

@@ -35,8 +35,8 @@ export interface Scene {
 
 export interface GatewayOptions {
   readonly prepare?: (databaseFile: string) => Promise<void>;
-  /** Where its jobs run. Default: the scene's. */
-  readonly namespace?: string;
+  /** Where its jobs run. Default: in the scene's. */
+  readonly namespaces?: readonly string[];
 }
 
 export interface Gateway {
@@ -44,6 +44,8 @@ export interface Gateway {
   readonly alice: Client;
   /** MiB that its process holds. */
   memory(): Promise<number>;
+  /** Applications that it knows to have succeeded. */
+  succeeded(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -139,17 +141,17 @@ async function removeNamespace(kube: Kube): Promise<void> {
  * With the heap that it has in its pod: V8 takes half of the memory that there is
  * (https://github.com/v8/v8/blob/main/src/heap/heap.cc, HeapLimitMultiplier), and frees none without need.
  */
-async function startGateway(kubeconfig: string, options: GatewayOptions): Promise<Gateway> {
+export async function startGateway(kubeconfig: string, options: GatewayOptions): Promise<Gateway> {
   const folder = mkdtempSync(join(tmpdir(), "gateway-bench-"));
   await options.prepare?.(join(folder, "gateway.sqlite"));
   const registerToken = mintToken("register");
-  const name = options.namespace ?? namespace;
+  const names = options.namespaces ?? [namespace];
   const platformFile = join(folder, "platform.json");
   const endless = 1_000_000;
   const limits = { perUserPerMinute: endless, perMinute: endless };
   writeFileSync(
     platformFile,
-    JSON.stringify(samplePlatform({ namespaces: { [name]: { ...platform, namespace: name } }, limits })),
+    JSON.stringify(samplePlatform({ namespaces: Object.fromEntries(names.map(jobsIn)), limits })),
   );
   const spawned = spawnGateway({
     NODE_OPTIONS: `--max-old-space-size=${memoryMiB / 2}`,
@@ -165,11 +167,20 @@ async function startGateway(kubeconfig: string, options: GatewayOptions): Promis
   };
   try {
     const { api, metrics } = await serving(spawned);
-    return { alice: await register(api, registerToken), memory: () => memory(metrics), stop };
+    return {
+      alice: await register(api, registerToken),
+      memory: async () => (await metric(metrics, "process_resident_memory_bytes")) / 2 ** 20,
+      succeeded: () => metric(metrics, 'spark_gateway_applications{state="SUCCEEDED"}'),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function jobsIn(name: string): readonly [string, typeof platform] {
+  return [name, { ...platform, namespace: name }];
 }
 
 /** A user whose token lasts for the whole bench. */
@@ -183,9 +194,10 @@ async function register(api: string, registerToken: string): Promise<Client> {
   return new Client(api, await accessTokenOf(textAt(made, "registerToken")));
 }
 
-async function memory(metrics: string): Promise<number> {
+/** @throws where the gateway does not tell it. */
+async function metric(metrics: string, series: string): Promise<number> {
   const text = await (await fetch(`${metrics}/metrics`)).text();
-  const bytes = Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1]);
-  if (!(bytes > 0)) throw new Error("the gateway does not tell its memory");
-  return bytes / 2 ** 20;
+  const line = text.split("\n").find((each) => each.startsWith(`${series} `));
+  if (line === undefined) throw new Error(`the gateway does not tell ${series}`);
+  return Number(line.slice(series.length));
 }

@@ -59,7 +59,7 @@ export async function submissions(scene: Scene, log: (line: string) => void): Pr
 }
 
 /** Submits a job without code, which is one resource, and returns its name. @throws where it has to wait. */
-export async function submit({ namespace }: Scene, { alice }: Gateway): Promise<string> {
+export async function submit({ namespace }: Pick<Scene, "namespace">, { alice }: Gateway): Promise<string> {
   const job = { name: "bench", mainFile };
   const answer = await alice.send("POST", "/v1/applications", { namespace, job });
   if (textAt(answer, "state") === "QUEUED") throw new Error(`not in the cluster: ${JSON.stringify(answer)}`);

@@ -4,7 +4,6 @@ import { zstdDecompressSync } from "node:zlib";
 
 import fc from "fast-check";
 
-import { residentBytes } from "./memory.ts";
 import { rollingLog, type LogFile } from "./rolling-log.ts";
 
 async function filesOf(lines: readonly string[], fileBytes: number): Promise<LogFile[]> {
@@ -41,18 +40,4 @@ test("they have the names that the History Server looks for, and the last one sa
     ),
   );
   assert.equal(files.at(-1)?.body.length, 0);
-});
-
-test("what pods hold is read of the kubelet's metrics", () => {
-  const series = (name: string, namespace: string, value: string): string =>
-    `${name}{container="",id="/a",namespace="${namespace}",pod="p"} ${value} 1795518038171`;
-  const metrics = [
-    "# TYPE container_memory_rss gauge",
-    series("container_memory_rss", "spark-history", "2.5e+08"),
-    series("container_memory_rss", "spark-ui", "9e+08"),
-    series("container_memory_cache", "spark-history", "8e+08"),
-    series("container_memory_rss", "spark-history", "1"),
-  ];
-  assert.deepEqual(residentBytes(metrics.join("\n"), "spark-history"), [250_000_000, 1]);
-  assert.deepEqual(residentBytes("", "spark-history"), []);
 });

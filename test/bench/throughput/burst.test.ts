@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { test, type TestContext } from "node:test";
 
-import { KubeConfig } from "@kubernetes/client-node";
-
 import { crdErrors } from "../../support/crd-schema.ts";
+import { kubeOf } from "../../support/kube-server.ts";
 import { recordAt } from "../../../local/kube/json.ts";
-import { Kube } from "../../../local/kube/kube.ts";
+import type { Kube } from "../../../local/kube/kube.ts";
 import { burst, unschedulable } from "./burst.ts";
 
 test("the applications of a burst are right, and no node can have their drivers", () => {
@@ -22,7 +19,7 @@ test("the applications of a burst are right, and no node can have their drivers"
 async function cluster(t: TestContext, state?: string): Promise<{ kube: Kube; left: () => number }> {
   let applications = 0;
   let pods = 0;
-  const server = createServer((request, response) => {
+  const kube = await kubeOf(t, (request, response) => {
     const ofPods = request.url?.endsWith("/pods") === true;
     if (request.method === "POST") applications++;
     if (request.method === "DELETE" && ofPods) pods = 0;
@@ -32,18 +29,8 @@ async function cluster(t: TestContext, state?: string): Promise<{ kube: Kube; le
       status: { applicationState: { state: state ?? "SUBMITTED", errorMessage: "no connection" } },
     }));
     response.setHeader("content-type", "application/json").end(JSON.stringify({ items }));
-  }).listen(0, "127.0.0.1");
-  t.after(() => server.close());
-  await once(server, "listening");
-  const address = server.address();
-  assert.ok(address !== null && typeof address === "object");
-  const config = new KubeConfig();
-  const name = "test";
-  config.loadFromClusterAndUser(
-    { name, server: `http://127.0.0.1:${address.port}`, skipTLSVerify: true },
-    { name },
-  );
-  return { kube: new Kube(config), left: () => applications + pods };
+  });
+  return { kube, left: () => applications + pods };
 }
 
 test("a burst ends with the last driver, and leaves nothing", async (t) => {

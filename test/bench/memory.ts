@@ -1,26 +1,30 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import { listAt, textAt } from "../../../local/kube/json.ts";
-import type { Kube } from "../../../local/kube/kube.ts";
+import { listAt, textAt } from "../../local/kube/json.ts";
+import type { Kube } from "../../local/kube/kube.ts";
+import { until } from "../../local/kube/wait.ts";
 
 /** The kubelet looks at a container every ten seconds or so. */
 const lookEveryMs = 5_000;
 
 /**
- * Watches what the pods of a namespace hold, and remembers the most: memory that cannot be taken back from them, as
+ * Watches what the pods of a namespace hold, or one container of theirs, and remembers the most: memory that cannot be taken back from them, as
  * the kubelet says (https://github.com/google/cadvisor/blob/master/docs/storage/prometheus.md: container_memory_rss).
  * Files that they have read are not in it; the kernel forgets those before a limit is met.
  */
 export class MemoryWatch {
   readonly #kube: Kube;
   readonly #namespace: string;
+  readonly #container: string | undefined;
   readonly #end = new AbortController();
   readonly #watching: Promise<void>;
   #most = 0;
+  #lookedAt = 0;
 
-  constructor(kube: Kube, namespace: string) {
+  constructor(kube: Kube, namespace: string, container?: string) {
     this.#kube = kube;
     this.#namespace = namespace;
+    this.#container = container;
     this.#watching = this.#watch();
     // What it failed with is told at the end.
     this.#watching.catch(() => undefined);
@@ -28,6 +32,14 @@ export class MemoryWatch {
 
   stop(): void {
     this.#end.abort();
+  }
+
+  /** Returns once the kubelet has looked at what is held now. */
+  async lookedAgain(): Promise<void> {
+    const now = Date.now();
+    await until("the kubelet to look at the memory", 60_000, () =>
+      Promise.resolve(this.#lookedAt > now ? { done: undefined } : { waiting: "not since it was asked for" }),
+    );
   }
 
   /** After the stop: the most of any pod, in MiB. @throws where a container has ended, as for want of memory. */
@@ -47,23 +59,41 @@ export class MemoryWatch {
   async #watch(): Promise<void> {
     const { signal } = this.#end;
     while (!signal.aborted) {
-      this.#most = Math.max(this.#most, ...(await this.#held()));
+      for (const { bytes, atMs } of await this.#held()) {
+        this.#most = Math.max(this.#most, bytes);
+        this.#lookedAt = Math.max(this.#lookedAt, atMs);
+      }
       await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #held(): Promise<readonly number[]> {
+  async #held(): Promise<readonly Held[]> {
     const [node] = await this.#kube.list("v1", "Node");
     const name = textAt(node, "metadata", "name") ?? "";
     const metrics = await this.#kube.request("GET", `/api/v1/nodes/${name}/proxy/metrics/cadvisor`);
-    return residentBytes(String(metrics), this.#namespace);
+    return held(String(metrics), this.#namespace, this.#container);
   }
 }
 
-/** Of each container of the namespace, and of each pod as a whole, in Prometheus' text format. */
-export function residentBytes(metrics: string, namespace: string): readonly number[] {
+/** What the kubelet saw when it looked, in milliseconds since 1970. */
+export interface Held {
+  readonly bytes: number;
+  readonly atMs: number;
+}
+
+/** Of each container of the namespace, and of each pod as a whole, or of one container; in Prometheus' text format. */
+export function held(metrics: string, namespace: string, container?: string): readonly Held[] {
+  const labels = [
+    `namespace="${namespace}"`,
+    ...(container === undefined ? [] : [`container="${container}"`]),
+  ];
   return metrics
     .split("\n")
-    .filter((line) => line.startsWith("container_memory_rss{") && line.includes(`namespace="${namespace}"`))
-    .map((line) => Number(/\} (\S+)/.exec(line)?.[1]));
+    .filter(
+      (line) => line.startsWith("container_memory_rss{") && labels.every((label) => line.includes(label)),
+    )
+    .map((line) => {
+      const [, bytes, atMs] = /\} (\S+) (\d+)/.exec(line) ?? [];
+      return { bytes: Number(bytes), atMs: Number(atMs) };
+    });
 }
