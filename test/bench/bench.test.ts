@@ -54,12 +54,16 @@ test("an unknown bench is refused with the names of those that there are", async
   const { code, out, err } = await bench("evaluate", "evalaute");
   assert.equal(code, 2);
   assert.equal(out, "");
-  assert.match(err, /no bench evalaute; there are: client, evaluate, gateway, history, start, throughput/);
+  assert.match(
+    err,
+    /no bench evalaute; there are: client, evaluate, gateway, history, job, start, throughput/,
+  );
 });
 
 const missing = {
   gateway: "KUBECONFIG",
   history: "KUBECONFIG.*E2E_REGISTRY",
+  job: "KUBECONFIG.*E2E_REGISTRY",
   start: "KUBECONFIG.*E2E_REGISTRY",
   throughput: "KUBECONFIG.*E2E_REGISTRY",
 };

@@ -4,11 +4,12 @@ import { client } from "./client.ts";
 import { evaluate } from "./evaluate.ts";
 import { gateway } from "./gateway.ts";
 import { history } from "./history.ts";
+import { job } from "./job.ts";
 import { start } from "./start.ts";
 import { throughput } from "./throughput.ts";
 
 const benches = new Map<string, Bench>(
-  Object.entries({ client, evaluate, gateway, history, start, throughput }),
+  Object.entries({ client, evaluate, gateway, history, job, start, throughput }),
 );
 
 const asked = process.argv.slice(2);

@@ -1,10 +1,9 @@
 import type { Fields } from "../../local/kube/json.ts";
-import { until } from "../../local/kube/wait.ts";
 import { Kube } from "../../local/kube/kube.ts";
 import { compare, interleave, rounded, type Bench, type Pair } from "./bench.ts";
 import { benchEnvironment, pushImages } from "./cluster.ts";
 import { withNamespaces } from "./operator/namespaces.ts";
-import { needHelm, withOperator } from "./operator/release.ts";
+import { needHelm, whenReady, withOperator } from "./operator/release.ts";
 import { ourValues, stockValues } from "./operator/values.ts";
 import { burst, type Burst } from "./throughput/burst.ts";
 
@@ -37,7 +36,8 @@ export const throughput: Bench = async (log) => {
   const kube = Kube.open(environment.kubeconfig);
   const measure = (values: Fields, counts: readonly number[]): Promise<readonly Burst[]> =>
     withOperator(environment, operators, values, async () => {
-      await ready(kube);
+      // It is not counted.
+      await whenReady(() => burst(kube, jobs, 1));
       const bursts: Burst[] = [];
       for (const count of counts) {
         const one = await burst(kube, jobs, count);
@@ -53,22 +53,11 @@ export const throughput: Bench = async (log) => {
     const stock = await measure(stockValues([jobs]), counts);
     return roundOf(ours, stock);
   };
-  const measured = await withNamespaces(kube, { operator: operators, jobs: [jobs] }, () =>
+  const measured = await withNamespaces(kube, { operators: [operators], jobs: [jobs] }, () =>
     interleave(roundCount, round, log),
   );
   return results(measured);
 };
-
-/** One application: then the controller leads, and the webhook answers. It is not counted. */
-async function ready(kube: Kube): Promise<void> {
-  await until("the operator to take an application", 120_000, async () => {
-    try {
-      return { done: await burst(kube, jobs, 1) };
-    } catch (error) {
-      return { waiting: error instanceof Error ? error.message : String(error) };
-    }
-  });
-}
 
 function roundOf(ours: readonly Burst[], stock: readonly Burst[]): Round {
   const [ourFew, ourMany] = ours;
