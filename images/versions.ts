@@ -145,6 +145,10 @@ export function knowsPodIdentity({ hadoop }: VersionRow): boolean {
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
 const checkScript = read("check-base.sh");
 const sparkDockerfile = read("spark/Dockerfile");
+const sparkFiles = {
+  "share-classes.sh": read("spark/share-classes.sh"),
+  "sample.py": read("spark/sample.py"),
+};
 
 /** The recipe of the Spark image of a row. */
 export function sparkRecipe(row: VersionRow): SparkRecipe {
@@ -156,6 +160,7 @@ export function sparkRecipe(row: VersionRow): SparkRecipe {
     row,
     dockerfile: sparkDockerfile,
     checkScript,
+    files: sparkFiles,
   };
 }
 

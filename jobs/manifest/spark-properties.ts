@@ -2,6 +2,7 @@ import { driverUiConf } from "./driver-ui.ts";
 import type { JobPlatform } from "./platform.ts";
 import type { ResolvedJob } from "./resolved-job.ts";
 import { committerKey } from "./s3a-tuning.ts";
+import { sharedClassesConf } from "./shared-classes.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -14,11 +15,15 @@ export const eventLogFileMiB = 16;
  * engineer's.
  */
 export function sparkProperties(job: ResolvedJob, platform: JobPlatform): Texts {
-  return sorted({
+  const defaults = {
     ...eventLog(platform.eventLogDirectory),
+    ...sharedClassesConf(job),
     ...(job.scaling.kind === "dynamic" && decommissioning),
     ...job.sparkConf.defaults,
-    ...driverUiConf(platform, job.sparkVersion, job.sparkConf.defaults),
+  };
+  return sorted({
+    ...defaults,
+    ...driverUiConf(platform, job.sparkVersion, defaults),
     ...platform.storage.sparkConf,
     ...(usesCommitter(job) && platform.storage.committerConf),
     ...job.sparkConf.user,

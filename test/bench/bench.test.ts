@@ -56,7 +56,7 @@ test("an unknown bench is refused with the names of those that there are", async
   assert.equal(out, "");
   assert.match(
     err,
-    /no bench evalaute; there are: client, commit, evaluate, gateway, history, scale, start, throughput/,
+    /no bench evalaute; there are: client, commit, evaluate, gateway, history, job, scale, start, throughput/,
   );
 });
 
@@ -65,6 +65,7 @@ const missing = {
   gateway: "KUBECONFIG",
   history: "KUBECONFIG.*E2E_REGISTRY",
   scale: "KUBECONFIG.*E2E_REGISTRY",
+  job: "KUBECONFIG.*E2E_REGISTRY",
   start: "KUBECONFIG.*E2E_REGISTRY",
   throughput: "KUBECONFIG.*E2E_REGISTRY",
 };

@@ -5,13 +5,13 @@ import { commit } from "./commit.ts";
 import { evaluate } from "./evaluate.ts";
 import { gateway } from "./gateway.ts";
 import { history } from "./history.ts";
+import { job } from "./job.ts";
 import { scale } from "./scale.ts";
 import { start } from "./start.ts";
 import { throughput } from "./throughput.ts";
 
 const benches = new Map<string, Bench>(
-  Object.entries({ client, commit, evaluate, gateway, history, start, throughput }),
-  Object.entries({ client, evaluate, gateway, history, scale, start, throughput }),
+  Object.entries({ client, commit, evaluate, gateway, history, job, scale, start, throughput }),
 );
 
 const asked = process.argv.slice(2);

@@ -45,7 +45,7 @@ export const scale: Bench = async (log) => {
   const kube = Kube.open(kubeconfig, new Agent({ keepAlive: true }));
   const cluster: Cluster = { kube, kubeconfig, log };
   const inOne = ourValues(registry, [few, one]);
-  return withNamespaces(kube, { operator: operators, jobs: [few, one, ...fifty] }, async () => {
+  return withNamespaces(kube, { operators: [operators], jobs: [few, one, ...fifty] }, async () => {
     const first = await withOperator(environment, operators, inOne, () => amongOneNamespace(cluster));
     const inFifty = ourValues(registry, [few, ...fifty]);
     const second = await withOperator(environment, operators, inFifty, () => amongFifty(cluster));

@@ -1,10 +1,9 @@
 import type { Fields } from "../../local/kube/json.ts";
-import { until } from "../../local/kube/wait.ts";
 import { Kube } from "../../local/kube/kube.ts";
 import { compare, interleave, rounded, type Bench, type Result } from "./bench.ts";
 import { benchEnvironment, pushImages } from "./cluster.ts";
 import { withNamespaces } from "./operator/namespaces.ts";
-import { needHelm, withOperator } from "./operator/release.ts";
+import { needHelm, whenReady, withOperator } from "./operator/release.ts";
 import { ourValues, stockValues } from "./operator/values.ts";
 import { burst, removeAll, type Burst } from "./throughput/burst.ts";
 
@@ -39,7 +38,8 @@ export const throughput: Bench = async (log) => {
   const measure = async (values: Fields): Promise<readonly Burst[]> => {
     try {
       return await withOperator(environment, operators, values, async () => {
-        await ready(kube);
+        // It is not counted.
+        await whenReady(() => burst(kube, jobs, { created: 1, awaited: 1 }));
         const bursts: Burst[] = [];
         for (const load of loads) bursts.push(await burst(kube, jobs, load));
         return bursts;
@@ -53,22 +53,11 @@ export const throughput: Bench = async (log) => {
     ours: await measure(ourValues(environment.registry, [jobs])),
     stock: await measure(stockValues([jobs])),
   });
-  const measured = await withNamespaces(kube, { operator: operators, jobs: [jobs] }, () =>
+  const measured = await withNamespaces(kube, { operators: [operators], jobs: [jobs] }, () =>
     interleave(roundCount, round, log),
   );
   return results(measured);
 };
-
-/** One application: then the controller leads, and the webhook answers. It is not counted. */
-async function ready(kube: Kube): Promise<void> {
-  await until("the operator to take an application", 120_000, async () => {
-    try {
-      return { done: await burst(kube, jobs, { created: 1, awaited: 1 }) };
-    } catch (error) {
-      return { waiting: error instanceof Error ? error.message : String(error) };
-    }
-  });
-}
 
 function results(rounds: readonly Round[]): readonly Result[] {
   return loads.flatMap(({ created }, index) =>

@@ -83,7 +83,7 @@ export function assertWithinBounds(
     assert.match(file, location);
     assert.doesNotMatch(file, /\/\.{1,2}(?:\/|$)/);
   }
-  assertConf(spec.sparkConf, namespace);
+  assertConf(spec.sparkConf, namespace, wished);
 
   const mounted = code && { configMap: id, mainFile: "a.py", pyFiles: ["modules.zip"] };
   for (const role of ["driver", "executor"] as const) {
@@ -108,8 +108,14 @@ export function assertWithinBounds(
   for (const { sha256 } of uploads) assert.match(sha256, /^[0-9a-f]{64}$/);
 }
 
-function assertConf(conf: Readonly<Record<string, string>>, namespace: string): void {
-  const bare = prepare({ namespace, job: { name: "bare", mainFile: "s3a://data/code/main.py" } });
+/** @param image the user's own, whose classes the platform knows nothing of. */
+function assertConf(
+  conf: Readonly<Record<string, string>>,
+  namespace: string,
+  image: string | undefined,
+): void {
+  const job = { name: "bare", mainFile: "s3a://data/code/main.py", ...(image !== undefined && { image }) };
+  const bare = prepare({ namespace, job });
   assert.ok(bare.ok);
   const isReserved = (key: string): boolean => reservedConf.some((pattern) => pattern.test(key));
   const platformsOwn = filtered(bare.value.manifest.spec.sparkConf, isReserved);

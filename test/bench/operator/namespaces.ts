@@ -6,24 +6,25 @@ import type { Fields } from "../../../local/kube/json.ts";
 /** The account of drivers in each namespace of jobs, with the rights that a team's has. */
 export const account = "driver";
 
-/** Where a bench has its operator and its jobs. */
+/** Where a bench has its operators and their jobs. */
 export interface Namespaces {
-  readonly operator: string;
+  readonly operators: readonly string[];
   readonly jobs: readonly string[];
 }
 
 /** Runs `work` with these namespaces, and removes them with all that is in them, and the operator's kinds. */
 export async function withNamespaces<T>(
   kube: Kube,
-  { operator, jobs }: Namespaces,
+  { operators, jobs }: Namespaces,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
-    for (const name of [operator, ...jobs]) await put(kube, of("v1", "Namespace", name));
+    for (const name of [...operators, ...jobs]) await put(kube, of("v1", "Namespace", name));
     for (const object of jobs.flatMap(driversOf)) await put(kube, object);
     return await work();
   } finally {
-    for (const name of [...jobs, operator]) await kube.remove({ apiVersion: "v1", kind: "Namespace", name });
+    for (const name of [...jobs, ...operators])
+      await kube.remove({ apiVersion: "v1", kind: "Namespace", name });
     await removeCrds(kube);
   }
 }

@@ -2,6 +2,7 @@ import type { Fields } from "../../../local/kube/json.ts";
 import { textAt } from "../../../local/kube/json.ts";
 import { until, type Probed } from "../../../local/kube/wait.ts";
 import { refOf, type Kube } from "../../../local/kube/kube.ts";
+import { removeApplication } from "../remove-application.ts";
 
 const pollMs = 100;
 const timeoutMs = 180_000;
@@ -29,11 +30,7 @@ export async function timeToDriver(
     );
     return (performance.now() - begin) / 1000;
   } finally {
-    await kube.remove(ref);
-    await until(`${ref.name} to be gone`, timeoutMs, async () => {
-      const left = [await kube.find(ref), await kube.find(pod)].filter((each) => each !== undefined);
-      return left.length === 0 ? { done: true } : { waiting: `${left.length} objects are there` };
-    });
+    await removeApplication(kube, ref);
   }
 }
 

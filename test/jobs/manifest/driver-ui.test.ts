@@ -6,6 +6,7 @@ import { platform, resolved, violations } from "./samples.ts";
 
 const withUi: JobPlatform = { ...platform, driverUi: { secret: "driver-ui" } };
 const options = "@/etc/spark-platform/driver-ui/java-options";
+const sharedClasses = "-XX:SharedArchiveFile=/opt/spark/classes.jsa";
 
 function conf(sparkVersion: string, from = withUi): Readonly<Record<string, string>> {
   return sparkApplication(resolved({ sparkVersion }), from).spec.sparkConf;
@@ -14,22 +15,17 @@ function conf(sparkVersion: string, from = withUi): Readonly<Record<string, stri
 test("a driver of Spark 4 reads from the secret what its UI checks signatures with", () => {
   const made = conf("4.0.4");
   assert.equal(made["spark.kubernetes.driver.secrets.driver-ui"], "/etc/spark-platform/driver-ui");
-  assert.equal(made["spark.driver.defaultJavaOptions"], options);
+  assert.equal(made["spark.driver.defaultJavaOptions"], `${options} ${sharedClasses}`);
   assert.equal(made["spark.ui.killEnabled"], "false");
 });
 
 test("one of Spark 3.5, which has no such filter, starts without", () => {
-  const { sparkConf } = sparkApplication(resolved({ sparkVersion: "3.5.8" }), withUi).spec;
-  assert.deepEqual(
-    Object.keys(sparkConf).filter((key) => /^spark\.(ui|driver\.defaultJava|kubernetes)/.test(key)),
-    ["spark.ui.killEnabled"],
-  );
-  assert.deepEqual(
-    Object.keys(conf("4.0.4", platform)).filter((key) =>
-      /^spark\.(ui|driver\.defaultJava|kubernetes)/.test(key),
-    ),
-    [],
-  );
+  const made = conf("3.5.8");
+  assert.equal(made["spark.driver.defaultJavaOptions"], sharedClasses);
+  const ofUi = (from: Readonly<Record<string, string>>): readonly string[] =>
+    Object.keys(from).filter((key) => /^spark\.(ui|kubernetes\.driver)/.test(key));
+  assert.deepEqual(ofUi(made), ["spark.ui.killEnabled"]);
+  assert.deepEqual(ofUi(conf("4.0.4", platform)), []);
 });
 
 test("the engineer's own options stay, and users cannot take the filter away", () => {
