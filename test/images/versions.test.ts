@@ -135,16 +135,17 @@ describe("the Dockerfiles", () => {
     assert.deepEqual(Object.keys(operator.files ?? {}), ["share-classes.sh", "spark-submit"]);
   });
 
-  it("spark: shares classes when all jars are there, with files that are in its tag", () => {
+  it("spark: prepares the start of jobs when all jars are there, with files that are in its tag", () => {
     const { dockerfile, files } = sparkRecipe(rowOf(defaultSparkVersion));
     const steps = dockerfile.split("\n").filter((line) => /^(?:COPY|RUN|ADD|USER) /.test(line));
     assert.deepEqual(steps.slice(4), [
       "USER 0",
-      "COPY share-classes.sh sample.py /opt/spark/share-classes/",
-      "RUN sh /opt/spark/share-classes/share-classes.sh /opt/spark/share-classes/sample.py",
+      "COPY compile-python.py share-classes.sh sample.py /opt/spark/prepare/",
+      "RUN python3 /opt/spark/prepare/compile-python.py /opt/spark/python/lib",
+      "RUN sh /opt/spark/prepare/share-classes.sh /opt/spark/prepare/sample.py",
       "USER 185",
     ]);
-    assert.deepEqual(Object.keys(files ?? {}), ["share-classes.sh", "sample.py"]);
+    assert.deepEqual(Object.keys(files ?? {}), ["compile-python.py", "share-classes.sh", "sample.py"]);
   });
 
   it("the operator's row is that of the Spark it is based on", () => {
