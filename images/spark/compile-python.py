@@ -7,11 +7,22 @@ Usage: compile-python.py FOLDER, that of the archives.
 """
 
 import os
+import py_compile
 import sys
-from importlib._bootstrap_external import _code_to_hash_pyc
-from importlib.util import source_hash
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile
+
+
+def compiled(content, path):
+    with TemporaryDirectory() as folder:
+        source, result = Path(folder, "module.py"), Path(folder, "module.pyc")
+        source.write_bytes(content)
+        # Unchecked: the source beside it is of this moment.
+        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        py_compile.compile(source, result, path, doraise=True, invalidation_mode=mode)
+        return result.read_bytes()
+
 
 for archive in Path(sys.argv[1]).glob("*.zip"):
     made = archive.with_suffix(".new")
@@ -20,9 +31,6 @@ for archive in Path(sys.argv[1]).glob("*.zip"):
             content = old.read(entry)
             new.writestr(entry, content, ZIP_DEFLATED)
             if entry.filename.endswith(".py"):
-                code = compile(content, f"{archive}/{entry.filename}", "exec", dont_inherit=True)
-                # Unchecked: the source beside it is of this moment.
-                compiled = _code_to_hash_pyc(code, source_hash(content), checked=False)
-                new.writestr(f"{entry.filename}c", compiled)
+                new.writestr(f"{entry.filename}c", compiled(content, f"{archive}/{entry.filename}"))
     os.replace(made, archive)
     archive.chmod(0o644)

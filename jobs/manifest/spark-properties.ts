@@ -16,6 +16,7 @@ export const eventLogFileMiB = 16;
  */
 export function sparkProperties(job: ResolvedJob, platform: JobPlatform): Texts {
   const defaults = {
+    ...vectoredReads,
     ...eventLog(platform.eventLogDirectory),
     ...sharedClassesConf(job),
     ...(job.scaling.kind === "dynamic" && decommissioning),
@@ -38,6 +39,14 @@ function usesCommitter({ image, sparkConf: { user, defaults } }: ResolvedJob): b
   const standard = image === undefined ? "magic" : "file";
   return (user[committerKey] ?? defaults[committerKey] ?? standard) === "magic";
 }
+
+/**
+ * Parquet asks the store for the column chunks of a row group at once, and not for one after the other: on a store that
+ * takes 10 ms to answer, a read of 6 columns of 20 took 0.7 of the time. Off by default before Parquet 1.16; Spark 4.0
+ * has 1.15, and the 1.13 of Spark 3.5 does not know the key.
+ * (https://github.com/apache/parquet-java/blob/apache-parquet-1.15.2/parquet-hadoop/README.md)
+ */
+const vectoredReads: Texts = { "spark.hadoop.parquet.hadoop.vectored.io.enabled": "true" };
 
 function eventLog(directory: string): Texts {
   return {

@@ -136,6 +136,22 @@ test("properties: base < defaults < storage < user, sorted", () => {
   assert.deepEqual(Object.keys(conf), Object.keys(conf).sort());
 });
 
+test("a job reads Parquet in vectors, unless its defaults or it itself say otherwise", () => {
+  const key = "spark.hadoop.parquet.hadoop.vectored.io.enabled";
+  const read = (defaults: Readonly<Record<string, string>>, sparkConf: object): unknown => {
+    const job = resolveJob({ ...standardDefaults, sparkConf: defaults }, versions, {
+      name: "job",
+      mainFile,
+      sparkConf,
+    });
+    assert.ok(job.ok);
+    return sparkApplication(job.value, platform).spec.sparkConf[key];
+  };
+  assert.equal(read({}, {}), "true");
+  assert.equal(read({ [key]: "false" }, {}), "false");
+  assert.equal(read({}, { [key]: "false" }), "false");
+});
+
 test("a job writes by the storage's committer on the platform's images, and on its own if it says so", () => {
   const key = "spark.hadoop.fs.s3a.committer.name";
   const { committerConf } = platform.storage;

@@ -75,7 +75,11 @@ describe("the allow-list", () => {
   test("has no key of the storage, the event log or the committer", () => {
     const base = manifest().spec.sparkConf;
     const user = Object.keys(base).filter((key) => isAllowedKey(key));
-    assert.deepEqual(user, ["spark.hadoop.fs.s3a.committer.name", "spark.hadoop.fs.s3a.retry.limit"]);
+    assert.deepEqual(user, [
+      "spark.hadoop.fs.s3a.committer.name",
+      "spark.hadoop.fs.s3a.retry.limit",
+      "spark.hadoop.parquet.hadoop.vectored.io.enabled",
+    ]);
     assert.equal(isAllowedKey("spark.sql.sources.commitProtocolClass"), false);
     assert.equal(isAllowedKey("spark.sql.parquet.output.committer.class"), false);
     assert.equal(isAllowedKey("spark.sql.sources.outputCommitterClass"), false);
