@@ -10,7 +10,7 @@ import { restrictedContainer, restrictedPod } from "../../components/pod-securit
 import { podAccess, s3aConf } from "../../components/storage/s3-access.ts";
 import { externalRule } from "../../components/storage/store-network.ts";
 import { emptyMaps } from "../support/graph.ts";
-import { at } from "../../local/kube/json.ts";
+import { at, recordAt } from "../../local/kube/json.ts";
 import { restrictedViolations } from "../support/pod-security.ts";
 
 const s3a = "spark.hadoop.fs.s3a";
@@ -128,10 +128,11 @@ test("submissions at once are one more than the controller has CPUs, and request
   assert.deepEqual(["200m", "1", "1500m", "2", "2.5", "16"].map(workersOf), [2, 2, 3, 3, 4, 17]);
   const controller = (sizing: { cpu: string; workers?: number }): unknown[] => {
     const values = operatorValues({ ...valuesArgs, sizing });
-    return ["workers", "kubeAPIQPS", "kubeAPIBurst"].map((key) => at(values, "controller", key));
+    const { workers, kubeAPIQPS, kubeAPIBurst } = recordAt(values, "controller");
+    return [workers, kubeAPIQPS, kubeAPIBurst, at(values, "controller", "workqueueRateLimiter", "bucketQPS")];
   };
-  assert.deepEqual(controller({ cpu: "1" }), [2, 20, 30]);
-  assert.deepEqual(controller({ cpu: "1", workers: 8 }), [8, 80, 120]);
+  assert.deepEqual(controller({ cpu: "1" }), [2, 100, 150, 100]);
+  assert.deepEqual(controller({ cpu: "1", workers: 20 }), [20, 200, 300, 200]);
 });
 
 test("other keys mean other values, so that the controller starts anew", () => {

@@ -12,7 +12,7 @@ export const containers: Readonly<Record<Component, string>> = {
   webhook: "spark-operator-webhook",
 };
 
-/** At 20 requests a second the operator needs four minutes for 5,000 applications. */
+/** At the chart's 20 requests a second the operator needs four minutes for 5,000 applications. */
 const timeoutMs = 1_200_000;
 
 /** Ends the operator, or starts it anew: as many pods of each of its two parts. */
