@@ -146,6 +146,7 @@ const read = (path: string): string => readFileSync(new URL(path, import.meta.ur
 const checkScript = read("check-base.sh");
 const sparkDockerfile = read("spark/Dockerfile");
 const sparkFiles = {
+  "check-classes.sh": read("spark/check-classes.sh"),
   "compile-python.py": read("spark/compile-python.py"),
   "share-classes.sh": read("spark/share-classes.sh"),
   "sample.py": read("spark/sample.py"),

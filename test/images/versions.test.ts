@@ -140,12 +140,18 @@ describe("the Dockerfiles", () => {
     const steps = dockerfile.split("\n").filter((line) => /^(?:COPY|RUN|ADD|USER) /.test(line));
     assert.deepEqual(steps.slice(4), [
       "USER 0",
-      "COPY compile-python.py share-classes.sh sample.py /opt/spark/prepare/",
+      "COPY check-classes.sh compile-python.py share-classes.sh sample.py /opt/spark/prepare/",
       "RUN python3 /opt/spark/prepare/compile-python.py /opt/spark/python/lib",
       "RUN sh /opt/spark/prepare/share-classes.sh /opt/spark/prepare/sample.py",
+      "RUN sh /opt/spark/prepare/check-classes.sh",
       "USER 185",
     ]);
-    assert.deepEqual(Object.keys(files ?? {}), ["compile-python.py", "share-classes.sh", "sample.py"]);
+    assert.deepEqual(Object.keys(files ?? {}), [
+      "check-classes.sh",
+      "compile-python.py",
+      "share-classes.sh",
+      "sample.py",
+    ]);
   });
 
   it("the operator's row is that of the Spark it is based on", () => {
