@@ -8,12 +8,12 @@ import { ourValues, stockValues } from "./operator/values.ts";
 import { burst, removeAll, type Burst } from "./throughput/burst.ts";
 
 /**
- * Of 100, the first 30: stock makes ten a minute on two cores, so that five rounds to the last one would take an hour.
+ * Of 100, the first 20: stock makes ten a minute on two cores, so that five rounds to the last one would take an hour.
  * It is no slower for them than for the rest, among which it has to submit again what starved the first time.
  */
 const loads = [
   { created: 30, awaited: 30 },
-  { created: 100, awaited: 30 },
+  { created: 100, awaited: 20 },
 ] as const;
 const roundCount = 5;
 /** Three times as many applications a minute; the first driver in a quarter of the time. */
@@ -26,7 +26,7 @@ const jobs = "bench-throughput-jobs";
 type Round = Record<"ours" | "stock", readonly Burst[]>;
 
 /**
- * Applications that are created at once, until each of 30, or the first 30 of 100, have their driver pod: the operator
+ * Applications that are created at once, until each of 30, or the first 20 of 100, have their driver pod: the operator
  * with our image and values as a stack has them by default, against the chart of the same version with its own image
  * and defaults. In turn, on one cluster, each installed anew in every round.
  */
