@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
+import { adminSecret } from "./bucket-admin.ts";
 import { bucketSetup } from "./bucket-setup.ts";
 import type { PurposeKeys } from "./generated-keys.ts";
 import {
@@ -12,7 +13,7 @@ import {
   type S3Purpose,
 } from "./object-store.ts";
 import { keyAccess } from "./s3-access.ts";
-import { allowSetup, externalRule } from "./store-network.ts";
+import { allowBucketAdmin, externalRule } from "./store-network.ts";
 
 export interface ExistingStoreArgs {
   /** Name of the bucket. It is made if it is not there and the admin keys may make it. */
@@ -50,14 +51,14 @@ export class ExistingStore extends pulumi.ComponentResource implements ObjectSto
     const child = { parent: this };
     const { namespace } = new SystemNamespace(name, { namespace: "spark-storage-setup" }, child);
     this.network = [externalRule(args.endpoint.url)];
-    allowSetup(name, namespace, this.network, child);
+    allowBucketAdmin(name, namespace, this.network, child);
     const setup = bucketSetup(
       name,
       {
         namespace,
         endpoint: args.endpoint,
         bucket: args.bucket,
-        keys: args.adminKeys,
+        keysName: adminSecret(name, namespace, args.adminKeys, child).metadata.name,
         objects: args.objects,
       },
       child,

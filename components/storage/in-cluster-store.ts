@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
+import { adminSecret, type BucketAdmin } from "./bucket-admin.ts";
 import { bucketSetup } from "./bucket-setup.ts";
 import { accessKeyIds, generateKeys, type PurposeKeys } from "./generated-keys.ts";
 import {
@@ -14,7 +15,7 @@ import {
 } from "./object-store.ts";
 import { bucketPolicy } from "./permissions.ts";
 import { keyAccess } from "./s3-access.ts";
-import { allowSetup, allowStoreClients, inClusterRule } from "./store-network.ts";
+import { allowBucketAdmin, allowStoreClients, inClusterRule } from "./store-network.ts";
 import { storeServer } from "./store-server.ts";
 import { dataVolume, type DataVolume } from "./data-volume.ts";
 
@@ -60,7 +61,7 @@ export class InClusterStore extends pulumi.ComponentResource implements ObjectSt
     };
     this.network = [inClusterRule(namespace)];
     allowStoreClients(name, namespace, child);
-    allowSetup(name, namespace, this.network, child);
+    allowBucketAdmin(name, namespace, this.network, child);
     const server = storeServer(
       name,
       {
@@ -75,13 +76,16 @@ export class InClusterStore extends pulumi.ComponentResource implements ObjectSt
     );
     this.endpoint = server.url;
     this.region = args.region;
+    const admin: BucketAdmin = {
+      namespace,
+      endpoint: this.#s3Endpoint(),
+      bucket: args.bucket,
+      keysName: adminSecret(name, namespace, root, child).metadata.name,
+    };
     const setup = bucketSetup(
       name,
       {
-        namespace,
-        endpoint: this.#s3Endpoint(),
-        bucket: args.bucket,
-        keys: root,
+        ...admin,
         policy: accessKeyIds(this.#keys).apply((ids) => bucketPolicy(args.bucket, ids)),
         objects: args.objects,
       },

@@ -1,21 +1,10 @@
 #!/usr/bin/env bash
 # Makes the platform's bucket ready: the bucket, its first objects and its policy. Works again on what is there.
-# Beside it lie aws-config, objects.tsv (FILE<tab>KEY) with its files, and policy.json if there is a policy to set.
-# Environment: BUCKET, the AWS CLI's own for keys, and ENDPOINT, the store's URL, if that is not S3 itself.
+# Beside it lie aws.sh, which has more of the environment, aws-config, objects.tsv (FILE<tab>KEY) with its files, and
+# policy.json if there is a policy to set. Environment: BUCKET.
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-export AWS_CONFIG_FILE=$here/aws-config AWS_PAGER=
-# A store that is wrong should say so at once.
-export AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=3
-timeouts=(--cli-connect-timeout 5 --cli-read-timeout 30)
-# Newer CLIs add checksums that other stores than S3 may not know.
-export AWS_REQUEST_CHECKSUM_CALCULATION=when_required AWS_RESPONSE_CHECKSUM_VALIDATION=when_required
-
-# try ARGUMENT…: one call of the CLI. What it complained about is in `complaint`.
-try() {
-  complaint=$(aws "${timeouts[@]}" ${ENDPOINT:+--endpoint-url "$ENDPOINT"} "$@" 2>&1 >/dev/null)
-}
+. "$(dirname "${BASH_SOURCE[0]}")/aws.sh"
 
 advice() {
   local store="the store at ${ENDPOINT:-S3}"

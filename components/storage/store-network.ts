@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { namespaceSelector } from "../namespaces/namespace-labels.ts";
 import { allow } from "../namespaces/network-rules.ts";
-import { setupLabels } from "./bucket-setup.ts";
+import { bucketAdminLabels } from "./bucket-admin.ts";
 import { storeLabels, storePort } from "./store-server.ts";
 
 type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
@@ -56,13 +56,13 @@ export function allowStoreClients(
   );
 }
 
-/** The pod that sets the bucket up reaches the store. */
-export function allowSetup(
+/** The pods that work on the bucket with the admin keys reach the store. */
+export function allowBucketAdmin(
   name: string,
   namespace: pulumi.Input<string>,
   store: readonly EgressRule[],
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const pods = { matchLabels: setupLabels };
+  const pods = { matchLabels: bucketAdminLabels };
   allow(name, { namespace, policy: "bucket-setup", pods, rules: { egress: [...store] } }, opts);
 }
