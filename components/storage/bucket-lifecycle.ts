@@ -1,12 +1,10 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { prefixes } from "./object-store.ts";
+import { prefixes, unfinishedUploadDays } from "./object-store.ts";
 
 /** Days in which what was overwritten or removed can be had again. */
 const oldVersionDays = 30;
-/** Days after which an upload that nobody finished is given up. Spark's own take minutes. */
-const uploadDays = 7;
 /** The History Server's cleaner comes first, so that it never shows an application whose log is half gone. */
 const eventLogMarginDays = 7;
 
@@ -44,7 +42,7 @@ export function bucketLifecycle(
           id: "unfinished-uploads",
           status: "Enabled",
           filter: {},
-          abortIncompleteMultipartUpload: { daysAfterInitiation: uploadDays },
+          abortIncompleteMultipartUpload: { daysAfterInitiation: unfinishedUploadDays },
         },
       ],
     },

@@ -22,7 +22,7 @@ export const committerConf: Readonly<Record<string, string>> = {
   // By default the end of a write aborts every unfinished upload below its folder, also those of another job that writes
   // there and would fail by it. Off is what Hadoop's documentation asks for where jobs write to one folder at a time. A
   // task that fails aborts its own, either way, and a commit that fails those of the whole job; what a lost executor was
-  // at and what a job had ready that gave up before its commit is the bucket's lifecycle rule to remove.
+  // at and what a job had ready that gave up before its commit goes with its age (bucket-lifecycle.ts, abort-uploads.ts).
   "spark.hadoop.fs.s3a.committer.abort.pending.uploads": "false",
   "spark.sql.parquet.output.committer.class": binding,
   "spark.sql.sources.outputCommitterClass": binding,

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
+import { abortUploads } from "./abort-uploads.ts";
 import { adminSecret, type BucketAdmin } from "./bucket-admin.ts";
 import { bucketSetup } from "./bucket-setup.ts";
 import { accessKeyIds, generateKeys, type PurposeKeys } from "./generated-keys.ts";
@@ -91,6 +92,7 @@ export class InClusterStore extends pulumi.ComponentResource implements ObjectSt
       },
       { ...child, dependsOn: [...server.ready] },
     );
+    abortUploads(name, admin, { ...child, dependsOn: [setup] });
     this.bucket = pulumi.output(args.bucket);
     this.eventLogDirectory = pulumi.interpolate`s3a://${this.bucket}/${prefixes.events}`;
     this.ready = [setup];

@@ -15,6 +15,9 @@ export const imagesPrefix = "registry/";
 export const logsPrefix = "logs/";
 export const uploadsPrefix = `${prefixes.code}uploads/`;
 
+/** Days after which an upload that nobody finished is given up. Spark's own take minutes. */
+export const unfinishedUploadDays = 7;
+
 /** A key pair of the store. */
 export interface S3Keys {
   readonly accessKeyId: pulumi.Output<string>;

@@ -25,9 +25,9 @@ const storeAt = (endpoint: string, more: Fields = {}): Promise<Graph> =>
   });
 const existing = storeAt("https://s3.test:9000");
 
-test("a store that exists is not made: no server, no volume, no keys of our own", async () => {
+test("a store that exists is not made: no server, no volume, no keys of our own, and its uploads are its owner's", async () => {
   const graph = await existing;
-  for (const kind of ["Deployment", "Service", "PersistentVolumeClaim"])
+  for (const kind of ["Deployment", "Service", "PersistentVolumeClaim", "CronJob"])
     assert.deepEqual(ofKind(graph, kind), []);
   assert.deepEqual(
     graph.registrations.filter(({ type }) => type.startsWith("random:")),

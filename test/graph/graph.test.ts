@@ -16,3 +16,4 @@ import "./registry.ts";
 import "./rights.ts";
 import "./secrets.ts";
 import "./structure.ts";
+import "./unfinished-uploads.ts";

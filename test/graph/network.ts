@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { localGraph, nameOf, namespaceOf, object, ofKind } from "../support/graph.ts";
+import { localGraph, nameOf, namespaceOf, object, ofKind, podTemplate } from "../support/graph.ts";
 import { at, listAt, recordAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 
@@ -98,13 +98,16 @@ test("the store answers the platform's namespaces alone", async () => {
   ]);
 });
 
-test("the policy of the set-up selects the pod of the set-up, and lets it reach the store", async () => {
+test("the policy of the set-up selects the pods that work on the bucket, and lets them reach the store", async () => {
   const graph = await teams;
-  const [job] = ofKind(graph, "Job");
-  const labels = recordAt(job?.inputs, "spec", "template", "metadata", "labels");
   const spec = policy(graph, "bucket-setup", "spark-storage");
   const selected = recordAt(spec, "podSelector", "matchLabels");
   assert.ok(Object.keys(selected).length > 0);
-  assert.deepEqual({ ...labels, ...selected }, labels);
+  const workloads = [...ofKind(graph, "Job"), ...ofKind(graph, "CronJob")];
+  assert.equal(workloads.length, 2);
+  for (const each of workloads) {
+    const labels = recordAt(podTemplate(each), "metadata", "labels");
+    assert.deepEqual({ ...labels, ...selected }, labels, each.name);
+  }
   assert.deepEqual(listAt(spec, "egress").map(portsOf), [[7070]]);
 });

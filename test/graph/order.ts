@@ -51,6 +51,7 @@ for (const preview of [false, true]) {
       graph.only("kubernetes:core/v1:ConfigMap", "store-setup"),
       graph.only("kubernetes:core/v1:Secret", "store-setup-keys"),
     ]);
+    await after(graph.only("kubernetes:batch/v1:CronJob"), [graph.only("kubernetes:batch/v1:Job")]);
     await after(graph.only("kubernetes:apps/v1:Deployment"), [
       graph.only("kubernetes:core/v1:PersistentVolumeClaim"),
       graph.only("kubernetes:core/v1:Secret", "store-users"),

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isRecord, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
-import { applicationSpec, kubernetes, localGraph, ofKind } from "../support/graph.ts";
+import { recordAt, textAt, type Fields } from "../../local/kube/json.ts";
+import { applicationSpec, kubernetes, localGraph, ofKind, podTemplate } from "../support/graph.ts";
 import { restrictedViolations } from "../support/pod-security.ts";
 
+const workloadKinds = ["Deployment", "Job", "CronJob"];
 const container = {
   name: "main",
   securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
@@ -46,9 +47,9 @@ test("the checker knows the standard", () => {
 
 test("every pod that the platform writes passes Pod Security restricted", async () => {
   const graph = await localGraph();
-  const workloads = ["Deployment", "Job"].flatMap((kind) => ofKind(graph, kind));
+  const workloads = workloadKinds.flatMap((kind) => ofKind(graph, kind));
   const specs = [
-    ...workloads.map((each) => [each.name, recordAt(each.inputs, "spec", "template", "spec")] as const),
+    ...workloads.map((each) => [each.name, recordAt(podTemplate(each), "spec")] as const),
     ...ofKind(graph, "SparkApplication").flatMap((each) =>
       ["driver", "executor"].map(
         (role) =>
@@ -56,9 +57,9 @@ test("every pod that the platform writes passes Pod Security restricted", async 
       ),
     ),
   ];
-  assert.equal(specs.length, 2 + 2 * 3);
+  assert.equal(specs.length, 3 + 2 * 3);
   for (const [name, spec] of specs) assert.deepEqual(restrictedViolations(spec), [], name);
-  const withPods = kubernetes(graph).filter(({ inputs }) => isRecord(recordAt(inputs, "spec")["template"]));
+  const withPods = kubernetes(graph).filter((each) => Object.keys(podTemplate(each)).length > 0);
   assert.deepEqual(
     withPods.filter((each) => !workloads.includes(each)),
     [],
@@ -68,9 +69,10 @@ test("every pod that the platform writes passes Pod Security restricted", async 
 
 test("the platform's own pods have no token of the API server, no writable root and bounded memory", async () => {
   const graph = await localGraph();
-  for (const kind of ["Deployment", "Job"]) {
-    for (const { name, inputs } of ofKind(graph, kind)) {
-      const spec = recordAt(inputs, "spec", "template", "spec");
+  for (const kind of workloadKinds) {
+    for (const workload of ofKind(graph, kind)) {
+      const { name } = workload;
+      const spec = recordAt(podTemplate(workload), "spec");
       assert.equal(spec["automountServiceAccountToken"], false, name);
       const containers = Array.isArray(spec["containers"]) ? spec["containers"] : [];
       for (const each of containers) {

@@ -5,6 +5,7 @@ import fc from "fast-check";
 
 import { eventLogDays } from "../../components/storage/bucket-lifecycle.ts";
 import { listAt, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
+import { ofKind } from "../support/graph.ts";
 import { bucketGraph, types } from "./bucket-graph.ts";
 
 const ofBucket = (type: string): boolean => type.startsWith("aws:s3/") && type !== types.object;
@@ -67,6 +68,7 @@ test("old versions, unfinished uploads and missed event logs go by themselves, t
   assert.deepEqual(rule("old-versions")["noncurrentVersionExpiration"], { noncurrentDays: 30 });
   assert.deepEqual(rule("unfinished-uploads")["abortIncompleteMultipartUpload"], { daysAfterInitiation: 7 });
   const graph = await bucketGraph();
+  assert.deepEqual(ofKind(graph, "CronJob"), [], "S3 has its rules");
   const markers = graph.all(types.object).map((each) => textAt(each.inputs, "key") ?? "");
   const expiring = rules.filter((each) => recordAt(each, "expiration")["days"] !== undefined);
   for (const each of expiring) {

@@ -124,6 +124,12 @@ export function emptyMaps(value: unknown, at = ""): readonly string[] {
   return entries.flatMap(([key, inner]) => emptyMaps(inner, at === "" ? key : `${at}.${key}`));
 }
 
+/** The template of the pods of a Deployment, Job or CronJob; empty for other kinds. */
+export function podTemplate({ inputs }: Registration): Fields {
+  const spec = recordAt(inputs, "spec");
+  return recordAt("jobTemplate" in spec ? recordAt(spec, "jobTemplate", "spec") : spec, "template");
+}
+
 /** The template of a SparkApplication or ScheduledSparkApplication. */
 export function applicationSpec(registration: Registration): Fields {
   const spec = recordAt(registration.inputs, "spec");
