@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
+import { CreateMultipartUploadCommand, ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
 
 import { at, parseJson } from "../../../local/kube/json.ts";
 import { application, describeApplication } from "../applications.ts";
 import type { Bucket } from "../bucket.ts";
+import { runNow } from "../cron-jobs.ts";
 import { output, uri } from "../deliveries.ts";
 import { E2ePlatform, report } from "../platform.ts";
 import { job, team } from "../stack.ts";
@@ -26,7 +27,7 @@ const expected: Readonly<Record<string, readonly number[]>> = {
   "overwritten-json": all.map((id) => (partOf(id) === 1 ? id : -1 - id)),
 };
 
-/** Nobody is left there to abort what was under way, or ready: that is the lifecycle rule's (components/storage). */
+/** Nobody is left there to abort what was under way, or ready: that is for components/storage/abort-uploads.ts. */
 const leaving = ["killed-executor", "killed-executor-json", "given-up"];
 
 const versions = { writes: "4.0.4", "writes-3-5": "3.5.8" };
@@ -56,6 +57,9 @@ const appends = ["long", "short"].map(
       }),
     ] as const,
 );
+/** Begun by nobody who would go on with it: one is there, whatever the jobs leave. */
+const unfinished = `${output("unfinished")}two words`;
+
 /** Of test/e2e/code/appends.py. */
 const appendedCount = 4000;
 
@@ -68,6 +72,7 @@ describe("what a job writes, whatever becomes of its tasks and executors", () =>
     platform = await E2ePlatform.open("e2e-writes");
     await platform.up(Object.fromEntries([...writes, ...appends]));
     bucket = await platform.bucket({ namespace: "spark-storage", name: "bucket-setup" });
+    await bucket.client.send(new CreateMultipartUploadCommand({ Bucket: bucket.name, Key: unfinished }));
   });
   after(async () => {
     await platform.close();
@@ -98,9 +103,8 @@ describe("what a job writes, whatever becomes of its tasks and executors", () =>
       });
 
       it("leaves unfinished uploads of a lost executor and of a job that gave up, and no other", async () => {
-        const request = new ListMultipartUploadsCommand({ Bucket: bucket.name, Prefix: output(name) });
-        const { Uploads = [] } = await bucket.client.send(request);
-        const folders = new Set(Uploads.map(({ Key = "" }) => Key.slice(output(name).length).split("/")[0]));
+        const keys = await uploads(bucket, output(name));
+        const folders = new Set(keys.map((key) => key.slice(output(name).length).split("/")[0]));
         for (const folder of leaving) folders.delete(folder);
         assert.deepEqual([...folders], []);
       });
@@ -128,7 +132,21 @@ describe("what a job writes, whatever becomes of its tasks and executors", () =>
       );
     });
   });
+
+  it("leaves no unfinished upload once they are too old", async () => {
+    assert.ok((await uploads(bucket)).includes(unfinished));
+    const cronJob = { namespace: "spark-storage", name: "abort-uploads" };
+    await runNow(platform.kube, cronJob, { MAX_AGE_DAYS: "0" });
+    assert.deepEqual(await uploads(bucket), []);
+  });
 });
+
+/** The keys of the unfinished uploads below the prefix, by default of all. */
+async function uploads(bucket: Bucket, prefix?: string): Promise<readonly string[]> {
+  const request = new ListMultipartUploadsCommand({ Bucket: bucket.name, Prefix: prefix });
+  const { Uploads = [] } = await bucket.client.send(request);
+  return Uploads.map(({ Key = "" }) => Key);
+}
 
 const byNumber = (a: number, b: number): number => a - b;
 
