@@ -174,9 +174,13 @@ describe("run", () => {
     assert.deepEqual(found, {
       Dockerfile: 0o644,
       "check-base.sh": 0o644,
+      "check-classes.sh": 0o644,
+      "compile-python.py": 0o644,
       "s3a/hadoop-aws-3.3.4.jar": 0o644,
       "s3a/spark-hadoop-cloud_2.12-3.5.8.jar": 0o644,
+      "sample.py": 0o644,
       "sdk/aws-java-sdk-bundle-1.12.262.jar": 0o644,
+      "share-classes.sh": 0o644,
     });
     assert.deepEqual(await readdir(contexts), []);
   });
