@@ -136,46 +136,6 @@ test("properties: base < defaults < storage < user, sorted", () => {
   assert.deepEqual(Object.keys(conf), Object.keys(conf).sort());
 });
 
-test("a job reads Parquet in vectors, unless its defaults or it itself say otherwise", () => {
-  const key = "spark.hadoop.parquet.hadoop.vectored.io.enabled";
-  const read = (defaults: Readonly<Record<string, string>>, sparkConf: object): unknown => {
-    const job = resolveJob({ ...standardDefaults, sparkConf: defaults }, versions, {
-      name: "job",
-      mainFile,
-      sparkConf,
-    });
-    assert.ok(job.ok);
-    return sparkApplication(job.value, platform).spec.sparkConf[key];
-  };
-  assert.equal(read({}, {}), "true");
-  assert.equal(read({ [key]: "false" }, {}), "false");
-  assert.equal(read({}, { [key]: "false" }), "false");
-});
-
-test("a job writes by the storage's committer on the platform's images, and on its own if it says so", () => {
-  const key = "spark.hadoop.fs.s3a.committer.name";
-  const { committerConf } = platform.storage;
-  const written = (wishes: object, defaults: Readonly<Record<string, string>> = {}): object => {
-    const job = resolveJob({ ...standardDefaults, sparkConf: defaults }, versions, {
-      name: "job",
-      mainFile,
-      ...wishes,
-    });
-    assert.ok(job.ok);
-    const conf = Object.entries(sparkApplication(job.value, platform).spec.sparkConf);
-    return Object.fromEntries(conf.filter(([name]) => Object.hasOwn(committerConf, name)));
-  };
-  const [magic, file] = ["magic", "file"].map((value) => ({ [key]: value }));
-  assert.equal(committerConf[key], "magic");
-  assert.deepEqual(written({}), committerConf);
-  assert.deepEqual(written({ sparkVersion: "3.5.8" }), committerConf);
-  assert.deepEqual(written({ sparkConf: file }), file);
-  assert.deepEqual(written({}, file), file);
-  assert.deepEqual(written({ sparkConf: magic }, file), committerConf);
-  assert.deepEqual(written({ image: "team/app:1" }), {});
-  assert.deepEqual(written({ image: "team/app:1", sparkConf: magic }), committerConf);
-});
-
 test("mounted code is read-only on both sides, and its modules are on PYTHONPATH, not in deps", () => {
   const job = resolveJob(standardDefaults, versions, { name: "job" }, { mountedCode: true });
   assert.ok(job.ok);
