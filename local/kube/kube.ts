@@ -105,9 +105,9 @@ export class Kube {
   }
 
   /** Asks for the deletion; false where the object is not there. Finalizers may keep it for a while. */
-  async remove(ref: ObjectRef, propagationPolicy = "Foreground"): Promise<boolean> {
+  async remove(ref: ObjectRef): Promise<boolean> {
     try {
-      await this.request("DELETE", await this.pathOf(ref), { body: { propagationPolicy } });
+      await this.request("DELETE", await this.pathOf(ref));
       return true;
     } catch (error) {
       if (error instanceof KubeError && error.status === 404) return false;
@@ -137,7 +137,12 @@ export class Kube {
     await this.config.applyToHTTPSOptions(signed);
     if (this.#connections !== undefined) signed.agent = this.#connections;
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
-    const headers = { ...fields(signed.headers), "content-type": options.contentType ?? "application/json" };
+    const headers = {
+      ...fields(signed.headers),
+      "content-type": options.contentType ?? "application/json",
+      // Of a DELETE, Node tells none by itself: the server would see no body, and take it for the next request.
+      "content-length": Buffer.byteLength(body ?? ""),
+    };
     return new Promise((resolve, reject) => {
       const request = https.request(url, { ...signed, headers }, (response) => {
         const chunks: Buffer[] = [];

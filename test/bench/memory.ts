@@ -8,23 +8,24 @@ import { until } from "../../local/kube/wait.ts";
 const lookEveryMs = 5_000;
 
 /**
- * Watches what the pods of a namespace hold, or one container of theirs, and remembers the most: memory that cannot be taken back from them, as
- * the kubelet says (https://github.com/google/cadvisor/blob/master/docs/storage/prometheus.md: container_memory_rss).
- * Files that they have read are not in it; the kernel forgets those before a limit is met.
+ * Watches what the pods of a namespace hold, or those of them whose names have a part, and remembers the most: memory
+ * that cannot be taken back from them, as the kubelet says
+ * (https://github.com/google/cadvisor/blob/master/docs/storage/prometheus.md: container_memory_rss). Files that they have
+ * read are not in it; the kernel forgets those before a limit is met.
  */
 export class MemoryWatch {
   readonly #kube: Kube;
   readonly #namespace: string;
-  readonly #container: string | undefined;
+  readonly #pods: string;
   readonly #end = new AbortController();
   readonly #watching: Promise<void>;
   #most = 0;
   #lookedAt = 0;
 
-  constructor(kube: Kube, namespace: string, container?: string) {
+  constructor(kube: Kube, namespace: string, pods = "") {
     this.#kube = kube;
     this.#namespace = namespace;
-    this.#container = container;
+    this.#pods = pods;
     this.#watching = this.#watch();
     // What it failed with is told at the end.
     this.#watching.catch(() => undefined);
@@ -71,7 +72,7 @@ export class MemoryWatch {
     const [node] = await this.#kube.list("v1", "Node");
     const name = textAt(node, "metadata", "name") ?? "";
     const metrics = await this.#kube.request("GET", `/api/v1/nodes/${name}/proxy/metrics/cadvisor`);
-    return held(String(metrics), this.#namespace, this.#container);
+    return held(String(metrics), this.#namespace, this.#pods);
   }
 }
 
@@ -81,16 +82,18 @@ export interface Held {
   readonly atMs: number;
 }
 
-/** Of each container of the namespace, and of each pod as a whole, or of one container; in Prometheus' text format. */
-export function held(metrics: string, namespace: string, container?: string): readonly Held[] {
-  const labels = [
-    `namespace="${namespace}"`,
-    ...(container === undefined ? [] : [`container="${container}"`]),
-  ];
+/**
+ * Of each pod of the namespace whose name has that part, and of its containers where the kubelet tells them apart; in
+ * Prometheus' text format.
+ */
+export function held(metrics: string, namespace: string, pods = ""): readonly Held[] {
   return metrics
     .split("\n")
     .filter(
-      (line) => line.startsWith("container_memory_rss{") && labels.every((label) => line.includes(label)),
+      (line) =>
+        line.startsWith("container_memory_rss{") &&
+        line.includes(`namespace="${namespace}"`) &&
+        /pod="([^"]*)"/.exec(line)?.[1]?.includes(pods) === true,
     )
     .map((line) => {
       const [, bytes, atMs] = /\} (\S+) (\d+)/.exec(line) ?? [];

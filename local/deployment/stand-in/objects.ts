@@ -138,9 +138,7 @@ export async function removeObject(run: Run, entry: Entry, thing: ObjectThing): 
   const { kube } = run.clusters.of(entry.provider);
   const live = await kube.find(thing.ref);
   if (live !== undefined && (entry.status === "done" || ownedBy(live, run.state.fieldManager))) {
-    const policy =
-      textAt(live, "metadata", "annotations", "pulumi.com/deletionPropagationPolicy") ?? "foreground";
-    await kube.remove(thing.ref, policy.charAt(0).toUpperCase() + policy.slice(1));
+    await kube.remove(thing.ref);
     await untilGone(run, entry, thing.ref, textAt(live, "metadata", "uid"));
   }
   run.state.remove(entry);

@@ -3,7 +3,7 @@ import { median, percentile, rounded } from "../bench.ts";
 import { MemoryWatch } from "../memory.ts";
 import { timeToDriver } from "../start/time-to-driver.ts";
 import { unschedulable } from "../throughput/burst.ts";
-import { containers, scaleOperator, secondsToLookAt, type Component } from "./operator-pods.ts";
+import { podNames, scaleOperator, secondsToLookAt, type Component } from "./operator-pods.ts";
 
 const submissions = 15;
 
@@ -50,14 +50,14 @@ async function drivers(kube: Kube, namespace: string): Promise<OperatorFigures["
   return { p50: rounded(median(seconds)), p99: rounded(percentile(99, seconds)) };
 }
 
-/** What comes of the work, and the most that the container held until it was done. */
+/** What comes of the work, and the most that the pod held until it was done. */
 async function whileWatched<T>(
   kube: Kube,
   operators: string,
   component: Component,
   work: () => Promise<T>,
 ): Promise<{ readonly done: T; readonly mostMiB: number }> {
-  const watch = new MemoryWatch(kube, operators, containers[component]);
+  const watch = new MemoryWatch(kube, operators, podNames[component]);
   try {
     const done = await work();
     await watch.lookedAgain();

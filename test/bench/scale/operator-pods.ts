@@ -6,8 +6,8 @@ import { until } from "../../../local/kube/wait.ts";
 const components = ["controller", "webhook"] as const;
 export type Component = (typeof components)[number];
 
-/** The chart's names of their containers. */
-export const containers: Readonly<Record<Component, string>> = {
+/** The chart's names of their pods, without the release's before and the numbers behind. */
+export const podNames: Readonly<Record<Component, string>> = {
   controller: "spark-operator-controller",
   webhook: "spark-operator-webhook",
 };

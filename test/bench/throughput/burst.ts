@@ -88,7 +88,7 @@ export async function burst(kube: Kube, namespace: string, { created, awaited }:
 /** Leaves no application and no pod in the namespace. */
 export async function removeAll(kube: Kube, namespace: string): Promise<void> {
   const paths = [applicationsOf(namespace), podsOf(namespace)];
-  const now = { body: { propagationPolicy: "Background", gracePeriodSeconds: 0 } };
+  const now = { body: { gracePeriodSeconds: 0 } };
   for (const path of paths) await kube.request("DELETE", path, now);
   await until("the applications to be gone", timeoutMs, async () => {
     const left = await Promise.all(paths.map((path) => kube.request("GET", path)));
