@@ -110,12 +110,16 @@ describe("jobs by the gateway", () => {
       ),
     );
     await killed;
-    await until("another gateway in its place", 120_000, async () => {
+    await until("another gateway in its place, and the way to it", 120_000, async () => {
       const pods = await platform.kube.list("v1", "Pod", { namespace });
       const ready = pods.filter((each) => condition(each, "Ready")?.status === "True");
       const names = ready.map((each) => textAt(each, "metadata", "name") ?? "");
-      const isBack = names.length === 1 && !names.includes(name);
-      return isBack ? { done: undefined } : { waiting: names.join(" ") };
+      if (names.length !== 1 || names.includes(name)) return { waiting: names.join(" ") };
+      // The node's rules follow a pod that is ready by a moment.
+      return ann.read(ids[0] ?? "").then(
+        (done) => ({ done }),
+        (error: unknown) => ({ waiting: String(error) }),
+      );
     });
     assert.equal(new Set(ids).size, keys.length);
     for (const id of ids) await ann.reaches(id, "SUCCEEDED");
