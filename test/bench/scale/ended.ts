@@ -2,6 +2,7 @@ import { sampleApplication } from "../../../gateway/test/support/job-samples.ts"
 import { listAt, numberAt, type Fields } from "../../../local/kube/json.ts";
 import type { Kube } from "../../../local/kube/kube.ts";
 import { allAtOnce } from "../gateway/load.ts";
+import { applicationsOf } from "../throughput/burst.ts";
 
 /** Of all that are there of the kind, those that this file has made. */
 const label = { key: "spark-platform/bench", value: "ended" };
@@ -63,7 +64,7 @@ export async function putEnded(
     const number = next++;
     const namespace = namespaces[number % namespaces.length] ?? "";
     const name = `ended-${number}`;
-    await kube.request("POST", collection(namespace), { body: endedApplication(namespace, name) });
+    await kube.request("POST", applicationsOf(namespace), { body: endedApplication(namespace, name) });
     await patchStatus(kube, namespace, name, endedStatus(name, now));
   });
 }
@@ -79,7 +80,7 @@ export async function expire(kube: Kube, namespace: string, count: number): Prom
 
 /** How many applications there are, without reading them. */
 export async function countLeft(kube: Kube, namespace: string): Promise<number> {
-  const page = await kube.request("GET", collection(namespace), { query: { limit: "1" } });
+  const page = await kube.request("GET", applicationsOf(namespace), { query: { limit: "1" } });
   return listAt(page, "items").length + (numberAt(page, "metadata", "remainingItemCount") ?? 0);
 }
 
@@ -87,20 +88,19 @@ export async function countLeft(kube: Kube, namespace: string): Promise<number> 
 export async function remove(kube: Kube, namespace: string, whose: "ended" | "others"): Promise<void> {
   const labelSelector = `${label.key}${whose === "ended" ? "=" : "!="}${label.value}`;
   const propagationPolicy = "Background";
-  await kube.request("DELETE", collection(namespace), { query: { labelSelector, propagationPolicy } });
+  await kube.request("DELETE", applicationsOf(namespace), { query: { labelSelector, propagationPolicy } });
 }
 
 /** Bytes of one of them as the API server tells it, which is about what etcd keeps. */
 export async function bytesOfOne(kube: Kube, namespace: string): Promise<number> {
-  const page = await kube.request("GET", collection(namespace), { query: { limit: "1" } });
+  const page = await kube.request("GET", applicationsOf(namespace), { query: { limit: "1" } });
   return JSON.stringify(listAt(page, "items")[0]).length;
 }
 
 async function patchStatus(kube: Kube, namespace: string, name: string, status: Fields): Promise<void> {
   const contentType = "application/merge-patch+json";
-  await kube.request("PATCH", `${collection(namespace)}/${name}/status`, { body: { status }, contentType });
-}
-
-function collection(namespace: string): string {
-  return `/apis/sparkoperator.k8s.io/v1beta2/namespaces/${namespace}/sparkapplications`;
+  await kube.request("PATCH", `${applicationsOf(namespace)}/${name}/status`, {
+    body: { status },
+    contentType,
+  });
 }

@@ -52,7 +52,8 @@ export function unschedulable(namespace: string, name: string): Fields {
 }
 
 const podsOf = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
-const applicationsOf = (namespace: string): string =>
+/** The path of a namespace's applications. */
+export const applicationsOf = (namespace: string): string =>
   `/apis/sparkoperator.k8s.io/v1beta2/namespaces/${namespace}/sparkapplications`;
 
 /** Creates applications at once, waits for driver pods, and removes them all. */
