@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { basename, join } from "node:path";
 
 import { messageOf } from "../../images/errors.ts";
 import type { Say } from "../cluster/cluster.ts";
@@ -17,16 +17,20 @@ export function pythonProblem(): Promise<string | undefined> {
 
 /** The client of this checkout in an environment of its own, made anew when it has changed. Returns its programs. */
 export async function installClient(say: Say, signal: AbortSignal): Promise<string> {
-  const digest = await digestOf(source);
-  const folder = join(places.cache, "demo-client");
-  // Written last: without it, somebody was interrupted.
-  const mark = join(folder, "complete");
-  if (existsSync(mark) && (await readFile(mark, "utf8")) === digest) return join(folder, "bin");
+  const clients = join(places.cache, "demo-client");
+  // Made last, and leads to the one that is complete.
+  const complete = join(clients, await digestOf(source));
+  const programs = join(complete, "bin");
+  if (existsSync(programs)) return programs;
   say("pip installs clients/python");
-  await rm(mark, { force: true });
-  const programs = await newEnvironment(folder, signal);
-  await pip(programs, [source], signal);
-  await writeFile(mark, digest);
+  await mkdir(clients, { recursive: true });
+  const before = await readdir(clients);
+  // In a folder that nobody had: the pip of a demo that was killed goes on, and would write between.
+  const folder = await mkdtemp(join(clients, "client-"));
+  await pip(await newEnvironment(folder, signal), [source], signal);
+  // One that is still written to cannot be removed: it stays for the next time.
+  await Promise.allSettled(before.map((each) => rm(join(clients, each), { recursive: true, force: true })));
+  await symlink(basename(folder), complete);
   return programs;
 }
 

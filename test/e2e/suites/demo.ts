@@ -63,8 +63,9 @@ describe("the demo", () => {
       "a user with a token",
     ];
     for (const moment of moments) {
-      const { child, ended } = run(args);
-      await reached(child, moment);
+      const running = run(args);
+      const { child, ended } = running;
+      await reached(running, moment);
       if (moment === "the Python client") {
         const { code, said } = await run(args).ended;
         assert.equal(code, 1);
@@ -120,10 +121,10 @@ describe("the demo", () => {
   });
 
   it("is stopped in order, and removed without a trace", async () => {
-    const { child, ended } = run(args);
-    await reached(child, "the platform");
-    child.kill("SIGTERM");
-    const stopped = await ended;
+    const running = run(args);
+    await reached(running, "the platform");
+    running.child.kill("SIGTERM");
+    const stopped = await running.ended;
     assert.equal(stopped.code, 130, stopped.said);
     assert.match(stopped.said, /interrupted; run it again/);
     const { code, said } = await start("/bin/sh", ["-c", away]).ended;
@@ -178,15 +179,16 @@ describe("the demo", () => {
 });
 
 /** Returns when the log of this run, not that of the one before, has what begins a moment. @throws where it ends before. */
-async function reached(child: ChildProcess, moment: string): Promise<void> {
+async function reached({ child, ended }: Running, moment: string): Promise<void> {
   const begun = Date.now();
   const inLog = (): boolean => {
     const log = existsSync(places.log) ? readFileSync(places.log, "utf8") : "";
     return Date.parse(log.split("\n")[0] ?? "") >= begun && log.includes(moment);
   };
-  await until(moment, 300_000, () => {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended before: ${moment}`);
-    return Promise.resolve(inLog() ? { done: undefined } : { waiting: "it goes on" });
+  await until(moment, 300_000, async () => {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`it ended before: ${moment}\n${(await ended).said}`);
+    return inLog() ? { done: undefined } : { waiting: "it goes on" };
   });
 }
 
