@@ -20,7 +20,8 @@ const metadataSchema = z.object({
 /** A SparkApplication as it is in the cluster. https://github.com/kubeflow/spark-operator, v1beta2 */
 export const observedApplicationSchema = z.object({
   metadata: metadataSchema,
-  spec: z.record(z.string(), z.unknown()).default({}),
+  // Thousands that have ended are kept in mind, and most of each is its specification.
+  spec: z.object({ image: z.string().optional(), sparkVersion: z.string().optional() }).default({}),
   status: z
     .object({
       sparkApplicationId: z.string().optional(),

@@ -11,7 +11,6 @@ export async function adopt({ store, platform }: Jobs, observed: ObservedApplica
   const owner = notes[annotations.owner];
   if (owner === undefined || labels[gatewayLabel.key] !== gatewayLabel.value) return false;
   const created = Date.parse(creationTimestamp);
-  const sparkVersion = observed.spec["sparkVersion"];
   await store.db.transaction().execute(async (transaction) => {
     const added = await transaction
       .insertInto("applications")
@@ -22,14 +21,10 @@ export async function adopt({ store, platform }: Jobs, observed: ObservedApplica
         owner,
         name: notes[annotations.name] ?? name,
         job: "{}",
-        manifest: JSON.stringify({
-          apiVersion: "sparkoperator.k8s.io/v1beta2",
-          kind: "SparkApplication",
-          metadata: { name, namespace, labels, annotations: notes },
-          spec: observed.spec,
-        }),
+        // For what is to be brought into the cluster, where this one is.
+        manifest: "{}",
         request_sha256: notes[annotations.requestSha256] ?? "",
-        spark_version: typeof sparkVersion === "string" ? sparkVersion : "",
+        spark_version: observed.spec.sparkVersion ?? "",
         submitted_at: created,
         created_at: created,
         state: "SUBMITTED",

@@ -30,7 +30,7 @@ export function waitingCause(pod: ObservedPod, { application, events }: Scene): 
   const { reason = "", message = reason } = waiting;
   if (imageReasons.includes(reason)) {
     return {
-      reason: `the image ${imageOf(application.spec)} cannot be pulled: ${shorten(message)}`,
+      reason: `the image ${application.spec.image ?? "of the job"} cannot be pulled: ${shorten(message)}`,
       hint: "check the image's name and tag, and that the cluster may pull it",
     };
   }
@@ -61,9 +61,4 @@ export function imageAwaitedSince(pod: ObservedPod | undefined): number | undefi
   if (!imageReasons.includes(sparkContainer(pod)?.state.waiting?.reason ?? "")) return undefined;
   const scheduled = pod?.status.conditions.find(({ type }) => type === "PodScheduled");
   return Date.parse(scheduled?.lastTransitionTime ?? pod?.metadata.creationTimestamp ?? "");
-}
-
-function imageOf(spec: Readonly<Record<string, unknown>>): string {
-  const image = spec["image"];
-  return typeof image === "string" ? image : "of the job";
 }
