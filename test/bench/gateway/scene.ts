@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { memoryMiB } from "../../../components/gateway/gateway-pod.ts";
+import { memoryMiB, nodeOptions } from "../../../components/gateway/gateway-pod.ts";
 import { serving, spawnGateway } from "../../../gateway/test/processes/spawn.ts";
 import { samplePlatform } from "../../../gateway/test/support/job-samples.ts";
 import { hashToken, mintToken } from "../../../gateway/src/tokens/token.ts";
@@ -138,7 +138,7 @@ async function removeNamespace(kube: Kube): Promise<void> {
 }
 
 /**
- * With the heap that it has in its pod: V8 takes half of the memory that there is
+ * With its options and with the heap that it has in its pod: V8 takes half of the memory that there is
  * (https://github.com/v8/v8/blob/main/src/heap/heap.cc, HeapLimitMultiplier), and frees none without need.
  */
 export async function startGateway(kubeconfig: string, options: GatewayOptions): Promise<Gateway> {
@@ -154,7 +154,7 @@ export async function startGateway(kubeconfig: string, options: GatewayOptions):
     JSON.stringify(samplePlatform({ namespaces: Object.fromEntries(names.map(jobsIn)), limits })),
   );
   const spawned = spawnGateway({
-    NODE_OPTIONS: `--max-old-space-size=${memoryMiB / 2}`,
+    NODE_OPTIONS: [...nodeOptions, `--max-old-space-size=${memoryMiB / 2}`].join(" "),
     DATA_FOLDER: folder,
     BOOTSTRAP_TOKEN_SHA256: hashToken(registerToken),
     KUBECONFIG: kubeconfig,
