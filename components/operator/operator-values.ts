@@ -78,6 +78,9 @@ export function operatorValues(args: OperatorValuesArgs): Record<string, unknown
       kubeAPIBurst: 1.5 * qps,
       // What it looks at once takes one request: a queue that lets fewer through would be what a start waits for.
       workqueueRateLimiter: { bucketQPS: qps },
+      // Nobody uses them: the gateway goes to the driver's pod, and drivers of Spark 4 answer it alone. They would be
+      // half of all services, and one more thing by which a submission can fail.
+      uiService: { enable: false },
       leaderElection: { enable: true },
       serviceAccount: { name: controllerAccount },
       env: Object.entries(args.env).map(([name, value]) => ({ name, value })),

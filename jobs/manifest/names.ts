@@ -5,10 +5,9 @@ const labelCharacters = 63;
 
 /**
  * The longest name of a job. From it the operator makes the driver's pod `<name>-driver`, whose name is its host
- * name too, and the UI's service `<name>-ui-svc`, shortened to a hash when over 63 (operator 2.5.2
- * pkg/util/sparkapplication.go: GetDriverPodName, generateName). Both suffixes have 7 characters. Spark's own
- * names need no room: it falls back to `spark-<id>-driver-svc` and cuts executors' host names to 63
- * (DriverServiceFeatureStep, BasicExecutorFeatureStep).
+ * name too (operator 2.5.2 pkg/util/sparkapplication.go: GetDriverPodName). Spark's own names need no room: it falls
+ * back to `spark-<id>-driver-svc` and cuts executors' host names to 63 (DriverServiceFeatureStep,
+ * BasicExecutorFeatureStep).
  */
 export const maxJobNameCharacters = labelCharacters - "-driver".length;
 

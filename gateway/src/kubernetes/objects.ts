@@ -28,9 +28,7 @@ export const observedApplicationSchema = z.object({
       submissionID: z.string().optional(),
       lastSubmissionAttemptTime: z.string().nullish(),
       terminationTime: z.string().nullish(),
-      driverInfo: z
-        .object({ podName: z.string().optional(), webUIServiceName: z.string().optional() })
-        .default({}),
+      driverInfo: z.object({ podName: z.string().optional() }).default({}),
       applicationState: z.object({ state: z.string(), errorMessage: z.string().optional() }).optional(),
       executorState: texts,
       executionAttempts: z.int().default(0),

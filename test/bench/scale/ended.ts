@@ -34,12 +34,7 @@ export function endedStatus(name: string, ended: Date): Fields {
     submissionID: `submission-${name}`,
     lastSubmissionAttemptTime: time(60),
     terminationTime: time(0),
-    driverInfo: {
-      podName: `${name}-driver`,
-      webUIAddress: "10.0.0.1:4040",
-      webUIPort: 4040,
-      webUIServiceName: `${name}-ui-svc`,
-    },
+    driverInfo: { podName: `${name}-driver` },
     applicationState: { state: "COMPLETED" },
     executorState: { [`${name}-exec-1`]: "COMPLETED" },
     executionAttempts: 1,

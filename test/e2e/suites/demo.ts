@@ -173,7 +173,7 @@ describe("the demo", () => {
       .flat()
       .filter((each) => /^(?:spark-|analytics$)/.test(textAt(each, "metadata", "namespace") ?? ""))
       .map((each) => `${textAt(each, "metadata", "name") ?? ""} ${textAt(each, "metadata", "uid") ?? ""}`)
-      .filter((each) => !/driver|-ui-svc|exec|hook/.test(each))
+      .filter((each) => !/driver|exec|hook/.test(each))
       .sort();
   }
 });
