@@ -78,8 +78,8 @@ export function operatorValues(args: OperatorValuesArgs): Record<string, unknown
       kubeAPIBurst: 1.5 * qps,
       // What it looks at once takes one request: a queue that lets fewer through would be what a start waits for.
       workqueueRateLimiter: { bucketQPS: qps },
-      // Nobody uses them: the gateway goes to the driver's pod, and drivers of Spark 4 answer it alone. They would be
-      // half of all services, and one more thing by which a submission can fail.
+      // Nobody uses them: the gateway goes to the driver's pod, and drivers of Spark 4 answer it alone. They would stay
+      // as long as the application, while Spark removes its own at the end, and be one more thing to fail a submission.
       uiService: { enable: false },
       leaderElection: { enable: true },
       serviceAccount: { name: controllerAccount },
