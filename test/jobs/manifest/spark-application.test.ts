@@ -89,6 +89,17 @@ test("an image without a host is in the platform's registry", () => {
   assert.equal(sparkApplication(resolved({ image: "team/app:1" }), without).spec.image, "team/app:1");
 });
 
+test("executors are asked for at once, unless the stack's defaults say otherwise", () => {
+  const key = "spark.kubernetes.allocation.batch.size";
+  assert.equal(manifest({ executor: { instances: 50 } }).spec.sparkConf[key], "100");
+  const few = resolveJob({ ...standardDefaults, sparkConf: { [key]: "5" } }, versions, {
+    name: "job",
+    mainFile,
+  });
+  assert.ok(few.ok);
+  assert.equal(sparkApplication(few.value, platform).spec.sparkConf[key], "5");
+});
+
 test("dynamic allocation comes with shuffle tracking and decommissioning, and without a number of executors", () => {
   const { spec } = manifest({ dynamicAllocation: { minExecutors: 2 } });
   assert.deepEqual(spec.dynamicAllocation, {
