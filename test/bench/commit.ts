@@ -1,5 +1,5 @@
 import { at, parseJson } from "../../local/kube/json.ts";
-import { application, describeApplication, driverLog } from "../e2e/applications.ts";
+import { application, describeApplication, podLog } from "../e2e/applications.ts";
 import type { Bucket } from "../e2e/bucket.ts";
 import { output, uri } from "../e2e/deliveries.ts";
 import { E2ePlatform } from "../e2e/platform.ts";
@@ -43,7 +43,7 @@ export const commit: Bench = async (log) => {
     await platform.up(jobs);
     const written = await application(platform.kube, team, name, ["COMPLETED"], timeoutMs);
     log(describeApplication(written));
-    const rounds = roundsOf(await driverLog(platform.kube, team, written.driverPod));
+    const rounds = roundsOf(await podLog(platform.kube, team, written.driverPod));
     const bucket = await platform.bucket({ namespace: team, name: "s3-jobs" });
     return await Promise.all(
       [...rounds].map(async ([which, pairs]) => {

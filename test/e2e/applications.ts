@@ -51,8 +51,8 @@ export async function driverMessage(kube: Kube, namespace: string, pod: string):
   return textAt(container, "state", "terminated", "message") ?? "";
 }
 
-/** All that the driver has said; its pod must be there. */
-export async function driverLog(kube: Kube, namespace: string, pod: string): Promise<string> {
+/** All that a pod has said that is there, such as a driver. */
+export async function podLog(kube: Kube, namespace: string, pod: string): Promise<string> {
   const path = await kube.pathOf({ apiVersion: "v1", kind: "Pod", namespace, name: pod });
   return String(await kube.request("GET", `${path}/log`));
 }
