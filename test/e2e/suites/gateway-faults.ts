@@ -117,7 +117,7 @@ describe("the gateway while others fail", () => {
         ? { done: undefined }
         : { waiting: keys.join(" ") };
     }).catch(async (cause: unknown) => {
-      throw new Error(`${messageOf(cause)}\n${await warnings(platform.kube)}`, { cause });
+      throw new Error(`${messageOf(cause)}\n${await warnings(platform.kube).catch(messageOf)}`, { cause });
     });
   };
   const removeDriver = async (id: string): Promise<void> => {
