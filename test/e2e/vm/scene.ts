@@ -1,4 +1,5 @@
 import { healthPath } from "../../../components/registry/server-config.ts";
+import { messageOf } from "../../../images/errors.ts";
 import { until } from "../../../local/kube/wait.ts";
 import { report } from "../platform.ts";
 import type { Client } from "./client.ts";
@@ -26,8 +27,11 @@ export class Scene {
   async boot(what: string, ...options: Parameters<World["boot"]>): Promise<void> {
     await this.#vm?.destroy();
     const begun = performance.now();
-    this.#vm = await this.#world.boot(...options);
-    await this.healthy(60_000);
+    const vm = await this.#world.boot(...options);
+    this.#vm = vm;
+    await this.healthy(60_000).catch(async (cause: unknown) => {
+      throw new Error(`${messageOf(cause)}\n${await lastSaid(vm).catch(messageOf)}`, { cause });
+    });
     report(`${what}: serves ${((performance.now() - begun) / 1000).toFixed(0)} s after it was started`);
   }
 
@@ -51,6 +55,12 @@ export class Scene {
   async sync(): Promise<void> {
     await this.vm.run("systemctl", "start", "registry-sync");
   }
+}
+
+/** What a machine said last of what makes it a registry, which goes with it. */
+function lastSaid(vm: Vm): Promise<string> {
+  const units = ["registry-certificate", "registry-sync", "registry-health", "docker-registry", "nginx"];
+  return vm.run("journalctl", "--no-pager", "--lines=40", ...units.map((unit) => `--unit=${unit}`));
 }
 
 /** What a user sees, for the runbook. */
