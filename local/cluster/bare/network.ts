@@ -2,9 +2,13 @@ import { readFile, writeFile } from "node:fs/promises";
 
 import { capture } from "../../../images/process.ts";
 import { runProgram } from "../../process.ts";
-import { address, bridge, podRange } from "./facts.ts";
+import { address, bridge, podRange, serviceRange } from "./facts.ts";
 
-/** Ways out of the pods, where the machine forwards nothing by itself, and under the machine's own address. */
+/**
+ * Ways out of the pods, where the machine forwards nothing by itself, and under the machine's own address; each before
+ * those above it. No way for what is sent to a service while its first pod gets ready: for some ms it is in neither of
+ * kube-proxy's tables, which are written one after the other, and would leave the machine.
+ */
 const rules: readonly (readonly string[])[] = [
   ["nat", "POSTROUTING", "-s", podRange, "!", "-o", bridge, "-j", "MASQUERADE"],
   ["filter", "FORWARD", "-i", bridge, "-j", "ACCEPT"],
@@ -20,6 +24,8 @@ const rules: readonly (readonly string[])[] = [
     "-j",
     "ACCEPT",
   ],
+  ["filter", "FORWARD", "-d", serviceRange, "-j", "REJECT"],
+  ["filter", "OUTPUT", "-d", serviceRange, "-j", "REJECT"],
 ];
 
 /** Switches of the kernel that the node turns on; kube-proxy the second one. */

@@ -3,13 +3,11 @@ import { execFileSync } from "node:child_process";
 import { after, before, describe, it } from "node:test";
 
 import { listAt, textAt } from "../../../local/kube/json.ts";
-import { refOf, type Kube } from "../../../local/kube/kube.ts";
 import { until } from "../../../local/kube/wait.ts";
-import { messageOf } from "../../../images/errors.ts";
 import type { Api } from "../api.ts";
 import { e2eEnvironment } from "../environment.ts";
-import { podLog } from "../applications.ts";
 import { gatewayPods, upWithGateway } from "../gateway.ts";
+import { withLastWords } from "../last-words.ts";
 import { E2ePlatform, report } from "../platform.ts";
 import { scale, store } from "../rollouts.ts";
 import { team } from "../stack.ts";
@@ -111,14 +109,13 @@ describe("the gateway while others fail", () => {
   const inBucket = async (id: string): Promise<void> => {
     // A way to the store ends with its pod.
     const bucket = await platform.bucket({ namespace: store.namespace, name: "bucket-setup" });
-    await until(`the log of ${id} in the bucket`, 300_000, async () => {
+    const there = until(`the log of ${id} in the bucket`, 300_000, async () => {
       const keys = await bucket.keys(`logs/${id}/`);
       return keys.includes(`logs/${id}/${id}-driver.log.gz`)
         ? { done: undefined }
         : { waiting: keys.join(" ") };
-    }).catch(async (cause: unknown) => {
-      throw new Error(`${messageOf(cause)}\n${await warnings(platform.kube).catch(messageOf)}`, { cause });
     });
+    await withLastWords(platform.kube, gatewayPods.namespace, /"level":"(?:warn|error)"/, there);
   };
   const removeDriver = async (id: string): Promise<void> => {
     const pod = { apiVersion: "v1", kind: "Pod", namespace: team, name: `${id}-driver` };
@@ -128,18 +125,6 @@ describe("the gateway while others fail", () => {
     );
   };
 });
-
-/** The last warnings of the gateway, which go with it. */
-async function warnings(kube: Kube): Promise<string> {
-  const { namespace } = gatewayPods;
-  const pods = (await kube.list("v1", "Pod", { namespace })).map(refOf);
-  const logs = await Promise.all(pods.map(({ name }) => podLog(kube, namespace, name)));
-  const lines = logs.join("\n").split("\n");
-  return lines
-    .filter((line) => /"level":"(?:warn|error)"/.test(line))
-    .slice(-20)
-    .join("\n");
-}
 
 function reasonOf(application: unknown): { readonly reason: string; readonly hint: string } {
   return { reason: textAt(application, "reason") ?? "", hint: textAt(application, "hint") ?? "" };
