@@ -35,8 +35,8 @@ export interface S3Endpoint {
 }
 
 /**
- * Everything a pod needs to reach the bucket for one purpose, as one value. Nobody else writes an `fs.s3a` key or
- * an `AWS_*` variable.
+ * Everything a pod needs to reach the bucket for one purpose, as one value. Nobody else writes an `AWS_*`
+ * variable, or an `fs.s3a` key but those of how much a job does at once (jobs/manifest/s3a-at-once.ts).
  */
 export interface S3Access {
   readonly purpose: S3Purpose;

@@ -1,6 +1,7 @@
 import { driverUiConf } from "./driver-ui.ts";
 import type { JobPlatform } from "./platform.ts";
 import type { ResolvedJob } from "./resolved-job.ts";
+import { s3aAtOnce } from "./s3a-at-once.ts";
 import { committerKey } from "./s3a-tuning.ts";
 import { sharedClassesConf } from "./shared-classes.ts";
 
@@ -18,6 +19,7 @@ export function sparkProperties(job: ResolvedJob, platform: JobPlatform): Texts 
   const defaults = {
     ...allExecutorsAtOnce,
     ...vectoredReads,
+    ...s3aAtOnce(job),
     ...eventLog(platform.eventLogDirectory),
     ...sharedClassesConf(job),
     ...(job.scaling.kind === "dynamic" && decommissioning),

@@ -77,7 +77,10 @@ describe("the allow-list", () => {
     const user = Object.keys(base).filter((key) => isAllowedKey(key));
     assert.deepEqual(user, [
       "spark.hadoop.fs.s3a.committer.name",
+      "spark.hadoop.fs.s3a.committer.threads",
+      "spark.hadoop.fs.s3a.connection.maximum",
       "spark.hadoop.fs.s3a.retry.limit",
+      "spark.hadoop.fs.s3a.threads.max",
       "spark.hadoop.parquet.hadoop.vectored.io.enabled",
     ]);
     assert.equal(isAllowedKey("spark.sql.sources.commitProtocolClass"), false);
