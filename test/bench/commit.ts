@@ -31,10 +31,10 @@ const jobs = {
  * Spark's default one, which renames: 20 tasks of 50 files each, and 1,000 tasks of one. Both write the same rows, in
  * turn, in one application with the settings that a job has by default, on one deployment, which is removed at the end.
  *
- * Tasks of one file are over the limit on the rig (0.54), where a request takes a millisecond and the executor computes most
- * of the time. The store is asked 13 times for each of these files, 32 times by the default committer (its access log). Of
- * the executor's samples in the tasks of the platform's committer, a fifth is Spark that reads the Hadoop configuration,
- * once for each task, and a fifth the AWS SDK; its committer's own steps are a quarter.
+ * Tasks of one file are over the limit on the rig (0.54 and 0.59 in two runs), where a request takes a millisecond and the
+ * executor computes most of the time. The store is asked 13 times for each of these files, 32 times by the default
+ * committer (its access log). Of the executor's samples in the tasks of the platform's committer, a fifth is Spark that
+ * reads the Hadoop configuration, once for each task, and a fifth the AWS SDK; its committer's own steps are a quarter.
  */
 export const commit: Bench = async (log) => {
   pushImages(benchEnvironment(), log);
