@@ -4,7 +4,7 @@ import { it } from "node:test";
 import { application } from "./applications.ts";
 import type { TestBrowser } from "./browser.ts";
 import { ann, issuer, ui, url } from "./front-door.ts";
-import { withLastWords } from "./last-words.ts";
+import { lastLines, withLastWords } from "./last-words.ts";
 import type { Pages } from "./pages.ts";
 import { report, type E2ePlatform } from "./platform.ts";
 import { restart, scale, store } from "./rollouts.ts";
@@ -72,12 +72,8 @@ export function survives(scene: () => HistoryScene): void {
     await scale(platform.kube, store, 1);
     await platform.up({ later: queryJob }, keys);
     const later = await application(platform.kube, team, "later", ["COMPLETED"]);
-    const listed = pages.appears(cookie, later.sparkId);
-    const seconds = await withLastWords(
-      platform.kube,
-      history.namespace,
-      /WARN|ERROR|FsHistoryProvider/,
-      listed,
+    const seconds = await withLastWords(pages.appears(cookie, later.sparkId), () =>
+      lastLines(platform.kube, history.namespace, /WARN|ERROR|FsHistoryProvider/),
     );
     report(`listed ${seconds.toFixed(1)} s after the operator said COMPLETED`);
     await context.close();

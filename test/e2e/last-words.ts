@@ -4,25 +4,17 @@ import { podLog } from "./applications.ts";
 
 const most = 30;
 
-/**
- * The action's result. @throws its error with the last lines that the pods of a namespace have logged, which go with the
- * platform: those alone that are `wanted`.
- */
-export async function withLastWords<T>(
-  kube: Kube,
-  namespace: string,
-  wanted: RegExp,
-  action: Promise<T>,
-): Promise<T> {
+/** The action's result. @throws its error, with the last words of what goes with the test and could say why. */
+export async function withLastWords<T>(action: Promise<T>, lastWords: () => Promise<string>): Promise<T> {
   try {
     return await action;
   } catch (cause) {
-    const said = await lastWords(kube, namespace, wanted).catch(messageOf);
-    throw new Error(`${messageOf(cause)}\n${said}`, { cause });
+    throw new Error(`${messageOf(cause)}\n${await lastWords().catch(messageOf)}`, { cause });
   }
 }
 
-async function lastWords(kube: Kube, namespace: string, wanted: RegExp): Promise<string> {
+/** The last lines that the pods of a namespace have logged, of those that are `wanted`. */
+export async function lastLines(kube: Kube, namespace: string, wanted: RegExp): Promise<string> {
   const pods = (await kube.list("v1", "Pod", { namespace })).map(refOf);
   const logs = await Promise.all(pods.map(({ name }) => podLog(kube, namespace, name)));
   return logs

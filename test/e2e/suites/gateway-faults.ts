@@ -7,7 +7,7 @@ import { until } from "../../../local/kube/wait.ts";
 import type { Api } from "../api.ts";
 import { e2eEnvironment } from "../environment.ts";
 import { gatewayPods, upWithGateway } from "../gateway.ts";
-import { withLastWords } from "../last-words.ts";
+import { lastLines, withLastWords } from "../last-words.ts";
 import { E2ePlatform, report } from "../platform.ts";
 import { scale, store } from "../rollouts.ts";
 import { team } from "../stack.ts";
@@ -115,7 +115,8 @@ describe("the gateway while others fail", () => {
         ? { done: undefined }
         : { waiting: keys.join(" ") };
     });
-    await withLastWords(platform.kube, gatewayPods.namespace, /"level":"(?:warn|error)"/, there);
+    const warnings = /"level":"(?:warn|error)"/;
+    await withLastWords(there, () => lastLines(platform.kube, gatewayPods.namespace, warnings));
   };
   const removeDriver = async (id: string): Promise<void> => {
     const pod = { apiVersion: "v1", kind: "Pod", namespace: team, name: `${id}-driver` };

@@ -1,6 +1,6 @@
 import { healthPath } from "../../../components/registry/server-config.ts";
-import { messageOf } from "../../../images/errors.ts";
 import { until } from "../../../local/kube/wait.ts";
+import { withLastWords } from "../last-words.ts";
 import { report } from "../platform.ts";
 import type { Client } from "./client.ts";
 import type { Vm } from "./vm.ts";
@@ -27,11 +27,8 @@ export class Scene {
   async boot(what: string, ...options: Parameters<World["boot"]>): Promise<void> {
     await this.#vm?.destroy();
     const begun = performance.now();
-    const vm = await this.#world.boot(...options);
-    this.#vm = vm;
-    await this.healthy(60_000).catch(async (cause: unknown) => {
-      throw new Error(`${messageOf(cause)}\n${await lastSaid(vm).catch(messageOf)}`, { cause });
-    });
+    this.#vm = await this.#world.boot(...options);
+    await this.healthy(60_000);
     report(`${what}: serves ${((performance.now() - begun) / 1000).toFixed(0)} s after it was started`);
   }
 
@@ -45,10 +42,11 @@ export class Scene {
   }
 
   healthy(timeoutMs: number): Promise<void> {
-    return until("the registry's health", timeoutMs, async () => {
+    const well = until("the registry's health", timeoutMs, async () => {
       const status = await this.health();
       return status === 200 ? { done: undefined } : { waiting: `HTTP ${status}` };
     });
+    return withLastWords(well, () => lastSaid(this.vm));
   }
 
   /** Parameters reach the machine each minute; a test need not wait for it. */
