@@ -37,8 +37,8 @@ const teams = sparkTeams(
 );
 const parts = { store, registry: stackRegistry, authority: target.authority };
 const image = sparkImage(imageRegistry).reference;
-const upstreams = target.gateway ? [gatewayUpstream] : [];
-const pages = target.ui && new UserInterface("ui", { ...parts, ...target.ui, image, upstreams }, opts);
+const upstream = gatewayUpstream;
+const userInterface = target.ui && new UserInterface("ui", { ...parts, ...target.ui, image, upstream }, opts);
 const api =
   target.gateway &&
   new Gateway(
@@ -51,7 +51,7 @@ const api =
       teams,
       jobDefaults,
       versions: sparkVersions,
-      ui: pages?.frontDoor,
+      ui: userInterface?.pages,
     },
     opts,
   );
@@ -63,7 +63,7 @@ export const storageEndpoint = store.endpoint;
 /** Where the platform's images are, and where users push theirs and how to get in. */
 export const registry = registryOutput(stackRegistry, imageRegistry);
 /** Where the pages are, the DNS records that they need, and who can log in; empty where there are none. */
-export const ui = pages?.output ?? {};
+export const ui = userInterface?.output ?? {};
 /** Where the API is, the DNS records that it needs, and the token of the first admin; empty where there is none. */
 export const gateway = api?.output ?? {};
 /** The account's part: cluster, name servers of the zone, key pairs of the bucket; empty where there is none. */

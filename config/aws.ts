@@ -4,6 +4,7 @@ import type { AwsGatewayConfig } from "../components/target/aws-gateway.ts";
 import type { AwsTargetArgs } from "../components/target/aws-target.ts";
 import type { AwsUiConfig } from "../components/target/aws-ui.ts";
 import type { AwsSettings } from "../stacks/schema.ts";
+import { defaultPagesHost } from "../stacks/pages-host.ts";
 import { postgresConfig } from "./gateway.ts";
 import { existingRegistryConfig } from "./registry.ts";
 
@@ -29,6 +30,7 @@ function uiConfig({ ui, history }: AwsSettings): AwsUiConfig | undefined {
   const { identity } = ui;
   return {
     ...ui,
+    pagesHost: ui.pagesHost ?? defaultPagesHost(ui.host),
     identity:
       identity.kind === "oidc"
         ? { ...identity, clientSecret: pulumi.secret(identity.clientSecret) }

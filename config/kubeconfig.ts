@@ -7,6 +7,7 @@ import type { StorageConfig } from "../components/storage/create-object-store.ts
 import type { S3Keys } from "../components/storage/object-store.ts";
 import type { KubeconfigTargetArgs } from "../components/target/kubeconfig-target.ts";
 import type { KubeconfigSettings } from "../stacks/schema.ts";
+import { defaultPagesHost } from "../stacks/pages-host.ts";
 import { postgresConfig } from "./gateway.ts";
 import { existingRegistryConfig } from "./registry.ts";
 
@@ -56,6 +57,7 @@ function uiConfig({ ui, history }: KubeconfigSettings): UiConfig | undefined {
   const { identity } = ui;
   return {
     host: ui.host,
+    pagesHost: ui.pagesHost ?? defaultPagesHost(ui.host),
     exposure: exposureOf(ui),
     certificate: ui.certificate,
     identity:

@@ -7,6 +7,7 @@ import { jobDefaultsSchema, stackJobDefaults } from "./job-defaults.ts";
 import { declaredJobs, type DeclaredJob } from "./jobs.ts";
 import { namespaceNames, namespaceViolations } from "./namespaces.ts";
 import { readObjects } from "./objects.ts";
+import { pagesViolations } from "./pages-host.ts";
 import { stackSchemas, targetSchema, type StackSettings } from "./schema.ts";
 
 /** A stack file that is right, with the files it names. */
@@ -43,6 +44,7 @@ export function checkStack(
     ...(kind === "aws"
       ? [...hostViolations(given), ...withoutLoadBalancer(given)]
       : sharedWithGateway(given)),
+    ...pagesViolations(given),
     ...(objects.ok ? [] : objects.violations),
     ...(jobs.ok ? [] : jobs.violations),
     ...versionViolations(jobDefaults.sparkVersion, versions[kind]),

@@ -1,5 +1,5 @@
 import type { Violation } from "../jobs/manifest/index.ts";
-import { isRecord } from "../jobs/manifest/record.ts";
+import { valueAt } from "../jobs/manifest/record.ts";
 import { describeValue } from "../jobs/manifest/text.ts";
 
 /** Whatever a server must have to itself, and who else has some. */
@@ -12,8 +12,8 @@ const places = {
 /** What the API would share with other servers of a cluster that exists. */
 export function sharedWithGateway(given: Readonly<Record<string, unknown>>): readonly Violation[] {
   return Object.entries(places).flatMap(([key, others]) => {
-    const own = at(given, `gateway.${key}`);
-    const other = own === undefined ? undefined : others.find((path) => at(given, path) === own);
+    const own = valueAt(given, `gateway.${key}`);
+    const other = own === undefined ? undefined : others.find((path) => valueAt(given, path) === own);
     if (other === undefined) return [];
     const problem = `${describeValue(own)} is ${other} too`;
     return [{ path: `gateway.${key}`, problem, expected: "another one, since another server answers there" }];
@@ -22,7 +22,7 @@ export function sharedWithGateway(given: Readonly<Record<string, unknown>>): rea
 
 /** An API in AWS without the load balancer that it is reached at. */
 export function withoutLoadBalancer(given: Readonly<Record<string, unknown>>): readonly Violation[] {
-  if (at(given, "gateway.kind") !== "alb" || at(given, "ui.kind") === "alb") return [];
+  if (valueAt(given, "gateway.kind") !== "alb" || valueAt(given, "ui.kind") === "alb") return [];
   return [
     {
       path: "gateway.kind",
@@ -30,8 +30,4 @@ export function withoutLoadBalancer(given: Readonly<Record<string, unknown>>): r
       expected: "pages of kind alb (ui), or no API",
     },
   ];
-}
-
-function at(given: unknown, path: string): unknown {
-  return path.split(".").reduce((value, key) => (isRecord(value) ? value[key] : undefined), given);
 }

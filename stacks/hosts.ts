@@ -3,16 +3,21 @@ import { isRecord } from "../jobs/manifest/record.ts";
 import { describeValue } from "../jobs/manifest/text.ts";
 
 /** Keys that name a host, and of which kind they must be for the stack to make its DNS record. */
-const hostKeys = { registry: "vm", ui: "alb", gateway: "alb" };
+const hostKeys = [
+  { part: "registry", key: "host", kind: "vm" },
+  { part: "ui", key: "host", kind: "alb" },
+  { part: "ui", key: "pagesHost", kind: "alb" },
+  { part: "gateway", key: "host", kind: "alb" },
+];
 
 /** Hosts that are not below the stack's domain, or that two servers would share. */
 export function hostViolations(given: Readonly<Record<string, unknown>>): readonly Violation[] {
   const domain = given["domain"];
-  const hosts = Object.entries(hostKeys).flatMap(([key, kind]) => {
-    const part = given[key];
-    if (!isRecord(part) || part["kind"] !== kind) return [];
-    const host = part["host"];
-    return typeof host === "string" ? [{ path: `${key}.host`, host }] : [];
+  const hosts = hostKeys.flatMap(({ part, key, kind }) => {
+    const server = given[part];
+    if (!isRecord(server) || server["kind"] !== kind) return [];
+    const host = server[key];
+    return typeof host === "string" ? [{ path: `${part}.${key}`, host }] : [];
   });
   const shared = hosts.flatMap(({ path, host }, index) => {
     const earlier = hosts.slice(0, index).find((other) => other.host === host);

@@ -9,7 +9,8 @@ export interface CertManagerIssuer {
 
 export interface ManagedCertificateArgs extends CertManagerIssuer {
   readonly namespace: pulumi.Input<string>;
-  readonly host: string;
+  /** DNS names. A wildcard takes an issuer that proves names by DNS (DNS-01). */
+  readonly hosts: readonly string[];
   /** Name of the secret that cert-manager makes and renews. */
   readonly secret: string;
 }
@@ -33,7 +34,7 @@ export function managedCertificate(
       },
       spec: {
         secretName: args.secret,
-        dnsNames: [args.host],
+        dnsNames: [...args.hosts],
         issuerRef: { group: "cert-manager.io", kind: args.issuerKind, name: args.issuer },
         privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
         usages: ["digital signature", "server auth"],

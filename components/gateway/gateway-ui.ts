@@ -5,6 +5,7 @@ import { driverKey } from "../../gateway/src/ui/jws.ts";
 import type { TeamRuntime } from "../../jobs/job-runtime.ts";
 import { driverUi, driverUiFile, driverUiOptions } from "../../jobs/manifest/driver-ui.ts";
 import { uiNamespace } from "../ingress/exposure.ts";
+import { historyEgress } from "../history/history-server.ts";
 import type { FrontDoorKey } from "../ingress/front-door-key.ts";
 import { frontDoorLabels, type Upstream } from "../ingress/front-door.ts";
 import { namespaceSelector } from "../namespaces/namespace-labels.ts";
@@ -13,21 +14,10 @@ import { driverPods, uiPort } from "../namespaces/spark-network.ts";
 import { labels, namespaceName } from "./gateway-deployment.ts";
 import { ports } from "./gateway-pod.ts";
 
-/** What the pages of running applications need of the front door. */
-export interface GatewayUi {
-  /** `https://HOST[:PORT]` of the front door. */
-  readonly url: string;
-  readonly key: FrontDoorKey;
-  /** Members see everybody's applications. */
-  readonly adminGroup: string | undefined;
-}
-
 const service = "gateway-ui";
 
-/** What the front door leads to: the pages of running applications. */
+/** The server behind the front door: it leads visitors to the pages that are theirs to see. */
 export const gatewayUpstream: Upstream = {
-  id: "gateway",
-  path: "/ui/",
   url: `http://${service}.${namespaceName}.svc.cluster.local:${ports.ui}`,
   network: {
     to: [{ namespaceSelector: named(namespaceName), podSelector: { matchLabels: labels } }],
@@ -35,16 +25,19 @@ export const gatewayUpstream: Upstream = {
   },
 };
 
-/** The front door's pods come in, and it reaches the teams' drivers. */
+/** The front door's pods come in, and it reaches the servers of pages: the teams' drivers and the History Server. */
 export const uiRules = {
   ingress: {
     from: [{ namespaceSelector: named(uiNamespace), podSelector: { matchLabels: frontDoorLabels } }],
     ports: [{ protocol: "TCP", port: ports.ui }],
   },
-  egress: {
-    to: [{ namespaceSelector: namespaceSelector("team"), podSelector: driverPods }],
-    ports: [{ protocol: "TCP", port: uiPort }],
-  },
+  egress: [
+    {
+      to: [{ namespaceSelector: namespaceSelector("team"), podSelector: driverPods }],
+      ports: [{ protocol: "TCP", port: uiPort }],
+    },
+    historyEgress,
+  ],
 };
 
 /** How the front door finds the pods. */

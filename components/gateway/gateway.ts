@@ -12,6 +12,7 @@ import {
   type DnsRecord,
 } from "../ingress/exposure.ts";
 import { serverWay, type WayConfig } from "../ingress/server-way.ts";
+import type { PagesSource } from "../ingress/user-interface.ts";
 import { allow, apiServerEgress } from "../namespaces/network-rules.ts";
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
 import { podMark } from "../pod-mark.ts";
@@ -23,7 +24,7 @@ import type { GatewayDatabase } from "./gateway-database.ts";
 import { gatewayDeployment, labels, namespaceName, serviceName } from "./gateway-deployment.ts";
 import { gatewayPod, ports, readyPath } from "./gateway-pod.ts";
 import { gatewayRights } from "./gateway-rights.ts";
-import { driverKeys, gatewayUi, uiRules, type GatewayUi } from "./gateway-ui.ts";
+import { driverKeys, gatewayUi, uiRules } from "./gateway-ui.ts";
 import type { PlatformFileArgs } from "./platform-file.ts";
 import { registerToken } from "./register-token.ts";
 
@@ -38,9 +39,9 @@ export type GatewayConfig = WayConfig &
   };
 
 export type GatewayArgs = GatewayConfig &
-  Omit<PlatformFileArgs, "historyUrl"> & {
-    /** The pages that those of running applications are beside. Undefined: there are none of either. */
-    readonly ui: GatewayUi | undefined;
+  Omit<PlatformFileArgs, "pages"> & {
+    /** What pages are made of. Undefined: there are none. */
+    readonly ui: PagesSource | undefined;
     readonly image: string;
     /** The registry that the image is in. Default: one that needs no credentials. */
     readonly registry: Registry | undefined;
@@ -62,7 +63,7 @@ export interface GatewayOutput {
 
 /**
  * The platform's API (gateway/README.md), at a host of its own: clients bring tokens, so that it is not behind the front
- * door. It acts in the teams' namespaces by rights of its own; what each of its users may do is the gateway's to say.
+ * door. The same server shows applications' pages, each at a host of its own below the pages' host. It acts in the teams' namespaces by rights of its own; what each of its users may do is the gateway's to say.
  *
  *     new Gateway("gateway", { ...config, image, store, registry, authority, cluster, teams, jobDefaults, versions });
  */
@@ -81,20 +82,21 @@ export class Gateway extends pulumi.ComponentResource {
       child,
     );
     allowGateway(name, namespace, args, child);
-    const way = serverWay(name, { ...args, namespace, secret: "gateway-tls" }, child);
+    const hosts: Hosts = args.ui === undefined ? [host] : [host, `*.${args.ui.host}`];
+    const way = serverWay(name, { ...args, namespace, hosts, secret: "gateway-tls" }, child);
     const token = registerToken(name, args.registerToken, child);
     const deployment = server(
       name,
       { ...args, namespace, imagePullSecrets, access, way, tokenHash: token.hash },
       child,
     );
-    const exposed = exposeApi(name, { namespace, host, way }, child);
+    const exposed = exposeServer(name, { namespace, hosts, way }, child);
     const pages = args.ui === undefined ? [] : [gatewayUi(name, namespace, child)];
     this.ready = [deployment, ...exposed, ...pages];
     this.output = {
       url: publicUrl(host, exposure),
       registerToken: token.token,
-      records: dnsRecords(host, `service ${serviceName} in namespace ${namespaceName}`, exposure),
+      records: dnsRecords(hosts, `service ${serviceName} in namespace ${namespaceName}`, exposure),
       ...(way.tls?.authority !== undefined && { certificateAuthority: way.tls.authority }),
     };
     this.registerOutputs({ url: this.output.url });
@@ -102,6 +104,8 @@ export class Gateway extends pulumi.ComponentResource {
 }
 
 type Way = ReturnType<typeof serverWay>;
+/** The API's, and the one that all hosts of pages fit. */
+type Hosts = readonly [api: string, ...pages: string[]];
 
 /** The pods with their account, what they read and where they keep what they know. */
 function server(
@@ -125,7 +129,7 @@ function server(
   const rights = gatewayRights(name, { namespace, serviceAccount }, teams, opts);
   const identity = access.bind(name, { namespace, serviceAccount }, opts);
   const keys = ui === undefined ? [] : driverKeys(name, ui.key, teams, opts);
-  const { configName, secretName, texts } = gatewayFiles(name, { ...args, historyUrl: ui?.url }, opts);
+  const { configName, secretName, texts } = gatewayFiles(name, { ...args, pages: pagesPlaces(args) }, opts);
   const tls = podsEndTls(args.exposure) ? args.way.tls : undefined;
   const claimName =
     database.kind === "embedded"
@@ -160,9 +164,16 @@ function server(
   );
 }
 
-function exposeApi(
+/** Where pages are: at the gateway's own port. */
+function pagesPlaces({ ui, exposure }: GatewayArgs): PlatformFileArgs["pages"] {
+  if (ui === undefined) return undefined;
+  const { url, historyServer } = ui;
+  return { url, origins: publicUrl(ui.host, exposure), historyServer };
+}
+
+function exposeServer(
   name: string,
-  { way, ...rest }: { readonly namespace: pulumi.Input<string>; readonly host: string; readonly way: Way },
+  { way, ...rest }: { readonly namespace: pulumi.Input<string>; readonly hosts: Hosts; readonly way: Way },
   opts: pulumi.CustomResourceOptions,
 ): readonly pulumi.Resource[] {
   const api = { ...rest, service: serviceName, labels, ports: listenPorts(way.exposure) };
@@ -191,7 +202,7 @@ function allowGateway(
     egress: [
       apiServerEgress,
       ...store.network,
-      ...(ui === undefined ? [] : [uiRules.egress]),
+      ...(ui === undefined ? [] : uiRules.egress),
       // By port alone: network policies know addresses, and a database's may change.
       ...(database.kind === "postgres" ? [{ ports: [tcp(database.port)] }] : []),
     ],

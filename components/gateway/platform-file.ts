@@ -8,14 +8,14 @@ export interface PlatformFileArgs extends Pick<Platform, "jobDefaults" | "versio
   /** The cluster's name, as users know it. */
   readonly cluster: string;
   readonly teams: readonly TeamRuntime[];
-  /** Where the History Server's pages are. Undefined: there are none. */
-  readonly historyUrl: string | undefined;
+  /** Where pages are. Undefined: there are none. */
+  readonly pages: Platform["pages"] | undefined;
   readonly store: ObjectStore;
 }
 
 /** The text of the file that tells the gateway about the platform. No secret is in it. */
 export function platformFile(args: PlatformFileArgs): pulumi.Output<string> {
-  const { teams, historyUrl, store, cluster, jobDefaults, versions, limits } = args;
+  const { teams, pages, store, cluster, jobDefaults, versions, limits } = args;
   return pulumi
     .all([
       pulumi.all(teams.map(({ runtime }) => runtime.platform)),
@@ -28,7 +28,7 @@ export function platformFile(args: PlatformFileArgs): pulumi.Output<string> {
         namespaces: Object.fromEntries(platforms.map((each) => [each.namespace, each])),
         jobDefaults,
         versions,
-        ...(historyUrl !== undefined && { historyUrl }),
+        ...(pages !== undefined && { pages }),
         limits,
         storage: {
           bucket,

@@ -14,10 +14,8 @@ export interface HistoryConfArgs {
   readonly eventLogDirectory: string;
   /** Properties that reach the store. */
   readonly storeConf: Readonly<Record<string, string>>;
-  /** What the front door's signature is checked with: base64url. */
-  readonly frontDoorKey: string;
-  /** `https://HOST[:PORT]`, as browsers see it. */
-  readonly url: string;
+  /** What the gateway's signature is checked with: base64url. */
+  readonly key: string;
 }
 
 export const port = 18080;
@@ -63,12 +61,9 @@ export function historyConf(args: HistoryConfArgs): Record<string, string> {
     "spark.history.store.maxDiskUsage": `${cacheGiB}g`,
     "spark.history.store.serializer": "PROTOBUF",
     "spark.history.store.hybridStore.enabled": "false",
-    // Whoever comes without the front door's signature is refused, whatever way they came.
+    // Whoever comes without the gateway's signature is refused, whatever way they came.
     "spark.ui.filters": jwsFilter,
-    [`spark.${jwsFilter}.param.secretKey`]: args.frontDoorKey,
-    // Its redirects would else say `http`, as it is spoken to. They lose the query: a link to a page of a page shows
-    // that page only if the server has the application in its memory.
-    "spark.ui.proxyRedirectUri": args.url,
+    [`spark.${jwsFilter}.param.secretKey`]: args.key,
   };
 }
 

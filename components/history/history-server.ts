@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { frontDoorLabels, type Upstream } from "../ingress/front-door.ts";
-import { uiNamespace } from "../ingress/exposure.ts";
+import { historyKey } from "../../gateway/src/ui/jws.ts";
+import { labels as gatewayLabels, namespaceName as gatewayNamespace } from "../gateway/gateway-deployment.ts";
 import type { FrontDoorKey } from "../ingress/front-door-key.ts";
 import { allow, named } from "../namespaces/network-rules.ts";
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
@@ -19,10 +19,8 @@ export interface HistoryServerArgs {
   /** The registry that its image is in. Default: one that needs no credentials. */
   readonly registry?: Registry | undefined;
   readonly sizing: HistorySizing;
-  /** The front door's key: only what its token signs is answered. */
+  /** The front door's key, of which the one is made that the gateway signs with: nothing else is answered. */
   readonly key: FrontDoorKey;
-  /** `https://HOST[:PORT]` of the front door. */
-  readonly url: string;
 }
 
 const serviceName = "history";
@@ -31,13 +29,13 @@ const labels = { "app.kubernetes.io/name": "history", "app.kubernetes.io/part-of
 
 /**
  * Spark's History Server: the pages of applications, from the event logs in the bucket, which it also cleans. It
- * answers the front door alone.
+ * answers the gateway alone, which knows whose they are.
  *
- *     new HistoryServer("history", { image, store, sizing: { memory: "1g", maxAge: "30d" }, key, url });
+ *     new HistoryServer("history", { image, store, sizing: { memory: "1g", maxAge: "30d" }, key });
  */
 export class HistoryServer extends pulumi.ComponentResource {
-  /** What the front door leads to. */
-  readonly upstream: Upstream;
+  /** `http://HOST:PORT` in the cluster. */
+  readonly url = `http://${serviceName}.${namespaceName}.svc.cluster.local:${port}`;
   readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: HistoryServerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -55,8 +53,10 @@ export class HistoryServer extends pulumi.ComponentResource {
     const identity = access.bind(name, { namespace, serviceAccount: account.metadata.name }, child);
     const conf = pulumi
       .all([args.key.key, access.sparkConf, store.eventLogDirectory])
-      .apply(([frontDoorKey, storeConf, eventLogDirectory]) =>
-        propertiesFile(historyConf({ ...args, frontDoorKey, storeConf, eventLogDirectory })),
+      .apply(([key, storeConf, eventLogDirectory]) =>
+        propertiesFile(
+          historyConf({ sizing: args.sizing, key: historyKey(key), storeConf, eventLogDirectory }),
+        ),
       );
     const secret = new k8s.core.v1.Secret(
       `${name}-conf`,
@@ -101,17 +101,8 @@ export class HistoryServer extends pulumi.ComponentResource {
       },
       child,
     );
-    this.upstream = {
-      id: "history",
-      path: "/",
-      url: `http://${serviceName}.${namespaceName}.svc.cluster.local:${port}`,
-      network: {
-        to: [{ namespaceSelector: named(namespaceName), podSelector: { matchLabels: labels } }],
-        ports: [{ protocol: "TCP", port }],
-      },
-    };
     this.ready = [deployment, service];
-    this.registerOutputs({});
+    this.registerOutputs({ url: this.url });
   }
 }
 
@@ -130,14 +121,20 @@ function serviceAccount(
   );
 }
 
-/** The front door's pods come in; it reaches the store. */
+/** How the gateway reaches it. */
+export const historyEgress = {
+  to: [{ namespaceSelector: named(namespaceName), podSelector: { matchLabels: labels } }],
+  ports: [{ protocol: "TCP", port }],
+};
+
+/** The gateway's pods come in; it reaches the store. */
 function allowHistory(
   name: string,
   namespace: pulumi.Input<string>,
   store: ObjectStore["network"],
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const frontDoor = { namespaceSelector: named(uiNamespace), podSelector: { matchLabels: frontDoorLabels } };
-  const rules = { ingress: [{ from: [frontDoor], ports: [{ protocol: "TCP", port }] }], egress: [...store] };
+  const gateway = { namespaceSelector: named(gatewayNamespace), podSelector: { matchLabels: gatewayLabels } };
+  const rules = { ingress: [{ from: [gateway], ports: [{ protocol: "TCP", port }] }], egress: [...store] };
   allow(name, { namespace, policy: "history", pods: { matchLabels: labels }, rules }, opts);
 }

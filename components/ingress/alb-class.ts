@@ -28,7 +28,7 @@ const sslPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html */
 const loadBalancerAttributes = [
-  // The front door waits five minutes for a page, the default here is one.
+  // The gateway waits five minutes for a page of the History Server, the default here is one.
   { key: "idle_timeout.timeout_seconds", value: "310" },
   // Servers differ in what they make of odd names of headers.
   { key: "routing.http.drop_invalid_header_fields.enabled", value: "true" },

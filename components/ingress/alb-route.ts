@@ -7,7 +7,7 @@ export interface AlbExposure {
   readonly kind: "alb";
   /** Ingress class of EKS Auto Mode. */
   readonly className: pulumi.Input<string>;
-  /** Public Route 53 zone of the host. */
+  /** Public Route 53 zone of the hosts. */
   readonly zoneId: pulumi.Input<string>;
   /** The zone of AWS that holds the load balancers' own names, one in each region. */
   readonly loadBalancerZoneId: pulumi.Input<string>;
@@ -34,30 +34,33 @@ export function albAnnotations(healthPath: string): Record<string, string> {
   );
 }
 
-/** The record that makes the host lead to the Ingress's load balancer. IPv4 alone, as the load balancer. */
-export function albRecord(
+/** The records that make the hosts lead to the Ingress's load balancer. IPv4 alone, as the load balancer. */
+export function albRecords(
   name: string,
-  host: string,
+  hosts: readonly string[],
   exposure: AlbExposure,
   ingress: k8s.networking.v1.Ingress,
   opts: pulumi.CustomResourceOptions,
-): aws.route53.Record {
-  return new aws.route53.Record(
-    `${name}-a`,
-    {
-      zoneId: exposure.zoneId,
-      name: host,
-      type: "A",
-      aliases: [
+): readonly aws.route53.Record[] {
+  return hosts.map(
+    (host, index) =>
+      new aws.route53.Record(
+        index === 0 ? `${name}-a` : `${name}-a-${host}`,
         {
-          name: loadBalancerName(ingress),
-          zoneId: exposure.loadBalancerZoneId,
-          // There is nowhere else to send anybody.
-          evaluateTargetHealth: false,
+          zoneId: exposure.zoneId,
+          name: host,
+          type: "A",
+          aliases: [
+            {
+              name: loadBalancerName(ingress),
+              zoneId: exposure.loadBalancerZoneId,
+              // There is nowhere else to send anybody.
+              evaluateTargetHealth: false,
+            },
+          ],
         },
-      ],
-    },
-    opts,
+        opts,
+      ),
   );
 }
 

@@ -71,7 +71,7 @@ export class DexIdentity extends pulumi.ComponentResource implements Identity {
     const { namespace, host, exposure } = args;
     const child = { parent: this };
     this.issuer = publicUrl(host, exposure);
-    this.records = dnsRecords(host, `service ${service} in namespace ${uiNamespace}`, exposure);
+    this.records = dnsRecords([host], `service ${service} in namespace ${uiNamespace}`, exposure);
     this.adminGroup = args.adminGroup;
     const internal = `https://${internalHost}`;
     this.endpoints = {
@@ -117,7 +117,7 @@ export class DexIdentity extends pulumi.ComponentResource implements Identity {
         namespace,
         service,
         labels,
-        host,
+        hosts: [host],
         exposure,
         tlsName: tls.metadata.name,
         // The front door comes to `https`, inside of the cluster, also where browsers come through an Ingress.

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { albAnnotations, albRecord, type AlbExposure } from "./alb-route.ts";
+import { albAnnotations, albRecords, type AlbExposure } from "./alb-route.ts";
 
 /**
  * How browsers reach a server of any cluster: at a port of every node, at a load balancer's 443, or through an Ingress.
@@ -27,7 +27,8 @@ interface ExposedServer {
   /** Name of the service and the Ingress. */
   readonly service: string;
   readonly labels: Record<string, string>;
-  readonly host: string;
+  /** DNS names that lead to it. */
+  readonly hosts: readonly string[];
   /** Named ports of the pods that the service has: 443 or 80. */
   readonly ports: readonly ("https" | "http")[];
 }
@@ -69,19 +70,28 @@ export function noticeSeconds({ kind }: Exposure): { readonly comes: number; rea
 }
 
 /**
- * The records that make the name lead to the server, and that the stack does not make itself.
+ * The records that make the names lead to the server, and that the stack does not make itself.
  * @param service which one it is, in words.
  */
-export function dnsRecords(host: string, service: string, exposure: Exposure): readonly DnsRecord[] {
+export function dnsRecords(
+  hosts: readonly string[],
+  service: string,
+  exposure: Exposure,
+): readonly DnsRecord[] {
+  const target = targetOf(service, exposure);
+  return target === undefined ? [] : hosts.map((name) => ({ name, target }));
+}
+
+function targetOf(service: string, exposure: Exposure): string | undefined {
   switch (exposure.kind) {
     case "node-port":
-      return [{ name: host, target: "the cluster's nodes" }];
+      return "the cluster's nodes";
     case "load-balancer":
-      return [{ name: host, target: `the load balancer of ${service}` }];
+      return `the load balancer of ${service}`;
     case "ingress":
-      return [{ name: host, target: `the controller of ingress class ${exposure.className}` }];
+      return `the controller of ingress class ${exposure.className}`;
     case "alb":
-      return [];
+      return undefined;
   }
 }
 
@@ -89,7 +99,7 @@ export function dnsRecords(host: string, service: string, exposure: Exposure): r
 export const uiNamespace = "spark-ui";
 
 /**
- * A service and, where that is asked for, an Ingress; at AWS's load balancer, the host's record too. The Ingress ends TLS
+ * A service and, where that is asked for, an Ingress; at AWS's load balancer, the hosts' records too. The Ingress ends TLS
  * and talks plain HTTP to the pods' port `http`. Returns what must be up to use it.
  */
 export function expose(
@@ -102,7 +112,7 @@ export function expose(
     const { exposure, healthPath } = args;
     const own = { className: exposure.className, annotations: albAnnotations(healthPath) };
     const ingress = hostIngress(name, args, service, own, opts);
-    return [service, ingress, albRecord(name, args.host, exposure, ingress, opts)];
+    return [service, ingress, ...albRecords(name, args.hosts, exposure, ingress, opts)];
   }
   if (args.exposure.kind !== "ingress") return [service];
   // No annotations: they would be one controller's own.
@@ -138,7 +148,7 @@ const serviceTypes = {
   alb: "ClusterIP",
 };
 
-/** All paths of the host lead to the service. */
+/** All paths of the hosts lead to the service. */
 function hostIngress(
   name: string,
   args: ExposedServer,
@@ -163,8 +173,11 @@ function hostIngress(
       },
       spec: {
         ingressClassName: own.className,
-        ...(tlsName !== undefined && { tls: [{ hosts: [args.host], secretName: tlsName }] }),
-        rules: [{ host: args.host, http: { paths: [{ path: "/", pathType: "Prefix", backend }] } }],
+        ...(tlsName !== undefined && { tls: [{ hosts: [...args.hosts], secretName: tlsName }] }),
+        rules: args.hosts.map((host) => ({
+          host,
+          http: { paths: [{ path: "/", pathType: "Prefix", backend }] },
+        })),
       },
     },
     opts,

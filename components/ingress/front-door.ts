@@ -16,21 +16,16 @@ import {
 } from "./exposure.ts";
 import { urlSafe, type FrontDoorKey } from "./front-door-key.ts";
 import type { Identity } from "./identity.ts";
-import {
-  isLimited,
-  ports,
-  proxyFiles,
-  secretFiles,
-  type Allowed,
-  type UpstreamRoute,
-} from "./proxy-config.ts";
+import { isLimited, ports, proxyFiles, secretFiles, type Allowed } from "./proxy-config.ts";
 import { pingPath, proxyPod } from "./proxy-pod.ts";
 import type { ServerWay } from "./server-way.ts";
 
 type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 
-/** A server behind the front door, and how a network policy lets the front door reach it. */
-export interface Upstream extends UpstreamRoute {
+/** The server behind the front door, and how a network policy lets the front door reach it. */
+export interface Upstream {
+  /** URL in the cluster, without a path. */
+  readonly url: string;
   readonly network: EgressRule;
 }
 
@@ -42,7 +37,7 @@ export type FrontDoorArgs = ServerWay & {
   /** Who gets in. At least one group or domain. */
   readonly allowed: Allowed;
   readonly key: FrontDoorKey;
-  readonly upstreams: readonly Upstream[];
+  readonly upstream: Upstream;
 };
 
 /** Labels of its pods: who lets the front door in selects them. */
@@ -58,7 +53,7 @@ const service = "front-door";
  * browsers' cookies, encrypted, so that a restart ends none; another cookie secret ends them all.
  *
  *     const allowed = { groups: ["data"], domains: [] };
- *     new FrontDoor("ui", { namespace, host, exposure, tls, identity, allowed, key, upstreams: [history.upstream] });
+ *     new FrontDoor("ui", { namespace, host, exposure, tls, identity, allowed, key, upstream });
  */
 export class FrontDoor extends pulumi.ComponentResource {
   /** `https://HOST[:PORT]`. */
@@ -74,10 +69,16 @@ export class FrontDoor extends pulumi.ComponentResource {
       throw new pulumi.ResourceError("[allowed] must name a group or a domain: nothing is open to all", this);
     const child = { parent: this };
     this.url = publicUrl(host, exposure);
-    this.records = dnsRecords(host, `service ${service} in namespace ${uiNamespace}`, exposure);
+    this.records = dnsRecords([host], `service ${service} in namespace ${uiNamespace}`, exposure);
     allowFrontDoor(name, args, child);
     const deployment = proxyDeployment(name, args, this.url, child);
-    const server = { namespace, service, labels: frontDoorLabels, host, ports: listenPorts(exposure) };
+    const server = {
+      namespace,
+      service,
+      labels: frontDoorLabels,
+      hosts: [host],
+      ports: listenPorts(exposure),
+    };
     const way =
       args.tls === undefined
         ? { exposure: args.exposure, tlsName: undefined, healthPath: pingPath }
@@ -102,7 +103,9 @@ function proxyDeployment(
     .all([identity.issuer, identity.clientId, identity.certificateAuthority])
     .apply(([issuer, clientId, authority]) => {
       const known = { ...identity, issuer, clientId, ownAuthority: authority !== undefined };
-      return proxyFiles({ ...args, url, tls: tls !== undefined, identity: known }, authority);
+      const { allowed, upstream } = args;
+      const proxy = { url, tls: tls !== undefined, identity: known, allowed, upstream: upstream.url };
+      return proxyFiles(proxy, authority);
     });
   const configMap = new k8s.core.v1.ConfigMap(
     `${name}-config`,
@@ -154,7 +157,7 @@ function proxyDeployment(
 function allowFrontDoor(name: string, args: FrontDoorArgs, opts: pulumi.CustomResourceOptions): void {
   const rules = {
     ingress: [{ ports: listenPorts(args.exposure).map((port) => ({ protocol: "TCP", port: ports[port] })) }],
-    egress: [args.identity.network, ...args.upstreams.map(({ network }) => network)],
+    egress: [args.identity.network, args.upstream.network],
   };
   const pods = { matchLabels: frontDoorLabels };
   allow(name, { namespace: args.namespace, policy: "front-door", pods, rules }, opts);

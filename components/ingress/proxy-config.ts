@@ -1,14 +1,5 @@
 import { callbackPath, type Identity } from "./identity.ts";
 
-/** A server behind the front door. Every one gets the front door's token and who the visitor is. */
-export interface UpstreamRoute {
-  readonly id: string;
-  /** Beginning of the paths that are its own; the longest one wins. `/` takes all. */
-  readonly path: string;
-  /** URL in the cluster, without a path: paths go there unchanged. */
-  readonly url: string;
-}
-
 /** Who gets in: members of one of the groups, if there are any, whose email is of one of the domains, if any. */
 export interface Allowed {
   readonly groups: readonly string[];
@@ -30,7 +21,8 @@ export interface ProxyConfigArgs {
     readonly ownAuthority: boolean;
   };
   readonly allowed: Allowed;
-  readonly upstreams: readonly UpstreamRoute[];
+  /** URL, without a path, of the server behind it, which gets the front door's token and who the visitor is. */
+  readonly upstream: string;
 }
 
 export const ports = { https: 8443, http: 8080 } as const;
@@ -111,13 +103,9 @@ function alphaOptions(args: ProxyConfigArgs): object {
       : { bindAddress: `:${ports.http}` },
     providers: [provider(args)],
     upstreamConfig: {
-      upstreams: args.upstreams.map(({ id, path, url }) => ({
-        id,
-        path,
-        uri: url,
-        // The first page of a large application takes that long to come.
-        timeout: "5m",
-      })),
+      // Paths as they were sent: what this one decoded and cleaned, the next would read in another way.
+      proxyRawPath: true,
+      upstreams: [{ id: "gateway", path: "/", uri: args.upstream, timeout: "30s" }],
     },
     injectRequestHeaders: requestHeaders,
     injectResponseHeaders: [fileHeader("Strict-Transport-Security", `${folders.config}/${hstsFile}`)],

@@ -17,12 +17,12 @@ export interface ServerTls {
   readonly authority: pulumi.Output<string> | undefined;
 }
 
-/** The certificate for a host, as the configuration asks for it. */
+/** The certificate for the hosts, as the configuration asks for it. */
 export function serverTls(
   name: string,
   args: {
     readonly namespace: pulumi.Input<string>;
-    readonly host: string;
+    readonly hosts: readonly string[];
     /** Name of the secret that it is put into. */
     readonly secret: string;
     readonly certificate: CertificateConfig;
@@ -30,15 +30,15 @@ export function serverTls(
   },
   opts: pulumi.CustomResourceOptions,
 ): ServerTls {
-  const { namespace, host, secret } = args;
+  const { namespace, hosts, secret } = args;
   if (args.certificate.kind === "cert-manager") {
-    const managed = managedCertificate(name, { ...args.certificate, namespace, host, secret }, opts);
+    const managed = managedCertificate(name, { ...args.certificate, namespace, hosts, secret }, opts);
     // The secret's name, known when cert-manager has made it.
     const secretName = pulumi.output(managed.id).apply(() => secret);
     return { secretName, certificate: undefined, authority: undefined };
   }
   const ca = args.authority();
-  const certificate = ca.issue(name, host, opts);
+  const certificate = ca.issue(name, hosts, opts);
   const { metadata } = tlsSecret(name, { namespace, secret, certificate }, opts);
   return { secretName: metadata.name, certificate: certificate.certificate, authority: ca.certificate };
 }

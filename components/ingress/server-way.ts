@@ -20,7 +20,7 @@ export function serverWay(
   name: string,
   args: WayConfig & {
     readonly namespace: pulumi.Input<string>;
-    readonly host: string;
+    readonly hosts: readonly string[];
     readonly secret: string;
     /** The stack's authority, made when it is first asked for. */
     readonly authority: () => PrivateCa;

@@ -18,6 +18,8 @@ import { serverWay, type WayConfig } from "./server-way.ts";
 export type UiConfig = WayConfig & {
   /** DNS name that browsers know the platform by. */
   readonly host: string;
+  /** DNS name below which each application's pages have a name of their own. */
+  readonly pagesHost: string;
   readonly identity: IdentityConfig;
   readonly allowed: Allowed;
   /** Members administer the platform. */
@@ -31,8 +33,8 @@ export type UserInterfaceArgs = UiConfig & {
   readonly store: ObjectStore;
   /** The registry that the image is in. Default: one that needs no credentials. */
   readonly registry: Registry | undefined;
-  /** What else is behind the front door, beside the History Server. */
-  readonly upstreams: readonly Upstream[];
+  /** The server behind the front door. */
+  readonly upstream: Upstream;
   /** The stack's authority, made when it is first asked for. */
   readonly authority: () => PrivateCa;
 };
@@ -51,20 +53,29 @@ export interface UiOutput {
   readonly userPool?: pulumi.Output<string>;
 }
 
+/** What pages are made of, and where visitors come from. */
+export interface PagesSource {
+  /** `https://HOST[:PORT]` of the front door. */
+  readonly url: string;
+  readonly key: FrontDoorKey;
+  /** Members see everybody's applications. */
+  readonly adminGroup: string | undefined;
+  /** DNS name below which each application's pages have a name of their own. */
+  readonly host: string;
+  /** `http://HOST:PORT` of the History Server in the cluster. */
+  readonly historyServer: string;
+}
+
 /**
- * The platform's pages: the front door with its certificate, who it asks to log in, the History Server
- * behind it, and what else is given.
+ * Who visitors are and what they look at: the front door with its certificate, who it asks to log in, and the History
+ * Server. Behind the front door is the gateway, which shows pages to whom they belong.
  *
- *     new UserInterface("ui", { ...config.ui, image, store, registry, upstreams: [], authority: sharedCa("ca") }, opts);
+ *     new UserInterface("ui", { ...config.ui, image, store, registry, upstream, authority: sharedCa("ca") }, opts);
  */
 export class UserInterface extends pulumi.ComponentResource {
   readonly output: UiOutput;
-  /** What another server needs to be behind the front door. */
-  readonly frontDoor: {
-    readonly url: string;
-    readonly key: FrontDoorKey;
-    readonly adminGroup: string | undefined;
-  };
+  /** What the gateway needs to show pages. */
+  readonly pages: PagesSource;
 
   constructor(name: string, args: UserInterfaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:ingress:UserInterface", name, {}, opts);
@@ -72,18 +83,18 @@ export class UserInterface extends pulumi.ComponentResource {
     const { host, allowed, adminGroup, authority } = args;
     const url = publicUrl(host, args.exposure);
     const { namespace } = new SystemNamespace(name, { namespace: uiNamespace }, child);
-    const way = serverWay(name, { ...args, namespace, secret: "front-door-tls" }, child);
+    const way = serverWay(name, { ...args, namespace, hosts: [host], secret: "front-door-tls" }, child);
     const { identity, records, users, userPool } = createIdentity(
       args.identity,
       { namespace, groups: allowed.groups, adminGroup, redirectUri: `${url}${callbackPath}`, authority },
       child,
     );
     const key = frontDoorKey(name, child);
-    this.frontDoor = { url, key, adminGroup };
-    const history = new HistoryServer("history", { ...args, sizing: args.history, key, url }, child);
+    const history = new HistoryServer("history", { ...args, sizing: args.history, key }, child);
+    this.pages = { url, key, adminGroup, host: args.pagesHost, historyServer: history.url };
     const frontDoor = new FrontDoor(
       "front-door",
-      { ...way, namespace, host, identity, allowed, key, upstreams: [...args.upstreams, history.upstream] },
+      { ...way, namespace, host, identity, allowed, key, upstream: args.upstream },
       child,
     );
     this.output = {

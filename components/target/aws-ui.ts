@@ -16,6 +16,8 @@ export interface AwsUiConfig extends Pick<AlbClassArgs, "scheme" | "allowedCidrs
   readonly identity:
     | { readonly kind: "cognito"; readonly domainPrefix?: string | undefined; readonly requireMfa: boolean }
     | ({ readonly kind: "oidc" } & OidcIdentityArgs);
+  /** DNS name of the zone below which each application's pages have a name of their own. */
+  readonly pagesHost: string;
   readonly allowed: Allowed;
   readonly adminGroup?: string | undefined;
   readonly history: HistorySizing;
@@ -37,13 +39,18 @@ export interface AwsUiContext {
 
 /** The pages at a load balancer of their own, with a certificate of ACM and a record in the stack's zone. */
 export function awsUi(
-  { host, identity, allowed, adminGroup, history, ...alb }: AwsUiConfig,
+  { host, pagesHost, identity, allowed, adminGroup, history, ...alb }: AwsUiConfig,
   { otherHosts, zoneId, protect }: AwsUiContext,
   opts: pulumi.ComponentResourceOptions,
 ): AwsUi {
-  const { exposure } = new AlbClass("alb", { ...alb, hosts: [host, ...otherHosts], zoneId }, opts);
+  const { exposure } = new AlbClass(
+    "alb",
+    { ...alb, hosts: [host, `*.${pagesHost}`, ...otherHosts], zoneId },
+    opts,
+  );
   const ui: UiConfig = {
     host,
+    pagesHost,
     exposure,
     certificate: undefined,
     identity:

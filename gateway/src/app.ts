@@ -19,7 +19,8 @@ import { refuseOtherMethods } from "./errors/other-methods.ts";
 import { toProblem } from "./errors/problem.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { verifyAccess } from "./tokens/access.ts";
-import { overTls, type ServerCertificate } from "./tls.ts";
+import { serverOf, type HostedApp } from "./server.ts";
+import type { ServerCertificate } from "./tls.ts";
 import { registerTokenRoutes } from "./tokens/admin-routes.ts";
 import { tokenRoutes } from "./tokens/routes.ts";
 import type { Tokens } from "./tokens/tokens.ts";
@@ -31,6 +32,8 @@ export interface AppParts {
   readonly logger: FastifyBaseLogger;
   /** Default: plain HTTP, where somebody before the gateway ends TLS. */
   readonly tls?: ServerCertificate | undefined;
+  /** What answers for hosts of its own at the same address. */
+  readonly hosted?: HostedApp | undefined;
   /** Whose X-Forwarded-For is believed: proxies by address and network, or so many before the gateway. */
   readonly trustedProxies: readonly string[] | number;
   /** Adds further routes below /v1; they are guarded and described like the app's own. */
@@ -55,8 +58,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     genReqId: () => randomUUID(),
     trustProxy: trusted(parts.trustedProxies),
     ...timeouts,
-    http: { headersTimeout: timeouts.headersTimeout },
-    ...(parts.tls && { serverFactory: overTls(parts.tls, timeouts) }),
+    serverFactory: serverOf({ tls: parts.tls, hosted: parts.hosted, timeouts }),
     // A request that arrives on an open connection while the server closes is answered as well, and is the last there.
     return503OnClosing: false,
     forceCloseConnections: "idle",

@@ -14,17 +14,23 @@ import { KubernetesCluster } from "./kubernetes/kubernetes-cluster.ts";
 import { logRoutes } from "./logs/routes.ts";
 import { S3Archive } from "./logs/s3-archive.ts";
 import type { Metrics } from "./metrics/metrics.ts";
-import type { Platform } from "./platform.ts";
+import type { PagesPlaces, Platform } from "./platform.ts";
 import { keepBeforeRemoval } from "./reconcile/keep-logs.ts";
 import { reconcileMetrics } from "./reconcile/metrics.ts";
 import { startReconciler } from "./reconcile/start.ts";
+import type { HostedApp } from "./server.ts";
 import { s3Client } from "./storage/s3.ts";
 import type { Store } from "./store/store.ts";
+import { buildEntry } from "./ui/entry.ts";
+import { labelIn } from "./ui/origins.ts";
+import { openSessions } from "./ui/sessions.ts";
 import { buildUi } from "./ui/ui.ts";
 
 /** The part of the gateway that has to do with applications: its routes, and what goes on beside them. */
 export interface Applications {
   readonly routes: (v1: FastifyInstance) => void;
+  /** The pages of applications, at hosts of their own. Undefined: there are none. */
+  readonly pages: HostedApp | undefined;
   /** Begins what goes on beside the routes; called once. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -39,7 +45,7 @@ export interface ApplicationsArgs {
 }
 
 /** Takes the cluster of the environment: of the pod's own account, or of KUBECONFIG. */
-export function openApplications(args: ApplicationsArgs): Applications {
+export async function openApplications(args: ApplicationsArgs): Promise<Applications> {
   const { platform, metrics, store, logger } = args;
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromDefault();
@@ -52,7 +58,9 @@ export function openApplications(args: ApplicationsArgs): Applications {
   const submissions = submissionMetrics(metrics.registry, jobs);
   const dispatcher = startDispatcher(jobs, submissions);
   const running: { stop(): Promise<void> }[] = [dispatcher];
+  const ui = args.ui && platform.pages && (await openUi(args, args.ui, platform.pages, jobs));
   return {
+    pages: ui?.pages,
     routes: (v1) => {
       readRoutes(v1, jobs);
       uploadRoutes(v1, jobs, uploads);
@@ -68,7 +76,7 @@ export function openApplications(args: ApplicationsArgs): Applications {
     },
     start: async () => {
       running.push(startReconciler(jobs, reconciling));
-      if (args.ui !== undefined) running.push(await startUi(args, args.ui, jobs));
+      if (ui !== undefined) running.push(await ui.start());
     },
     stop: async () => {
       await Promise.all(running.map((each) => each.stop()));
@@ -77,12 +85,27 @@ export function openApplications(args: ApplicationsArgs): Applications {
   };
 }
 
-async function startUi(
+/** The pages at their hosts, and the way to them from the front door, which has an address of its own. */
+async function openUi(
   { metrics, logger }: ApplicationsArgs,
   { address, key, adminGroup }: UiConfig,
+  places: PagesPlaces,
   jobs: Jobs,
-): Promise<{ stop(): Promise<void> }> {
-  const ui = await buildUi({ jobs, key, adminGroup, logger, metrics });
-  await ui.listen(address);
-  return { stop: () => ui.close() };
+): Promise<{ readonly pages: HostedApp; readonly start: () => Promise<{ stop(): Promise<void> }> }> {
+  const sessions = openSessions(key, jobs.now);
+  const parts = { jobs, key, sessions, logger, metrics };
+  const { origins } = places;
+  const app = await buildUi({ ...parts, places });
+  const entry = await buildEntry({ ...parts, adminGroup, origins });
+  return {
+    pages: { app, isAt: (host) => labelIn(origins, host) !== undefined },
+    start: async () => {
+      await entry.listen(address);
+      return {
+        stop: async () => {
+          await Promise.all([entry.close(), app.close()]);
+        },
+      };
+    },
+  };
 }

@@ -26,7 +26,7 @@ export interface UiConfig {
 export interface GatewayConfig {
   readonly api: Address;
   readonly metrics: Address;
-  /** The pages of running applications. Undefined: there are none. */
+  /** The pages of applications. Undefined: there are none. */
   readonly ui: UiConfig | undefined;
   readonly store: StoreLocation;
   /** SHA-256, in hexadecimal, of the first admin's register token. */
@@ -51,9 +51,9 @@ export class ConfigError extends Error {
 
 /** Named so that none can be one that Kubernetes sets for a service of the namespace (NAME_PORT, NAME_SERVICE_HOST). */
 export const environmentSchema = z.object({
-  API_ADDRESS: address("where the API listens").default("0.0.0.0:8080"),
+  API_ADDRESS: address("where the API and the pages of applications listen").default("0.0.0.0:8080"),
   METRICS_ADDRESS: address("where /metrics listens").default("0.0.0.0:9090"),
-  UI_ADDRESS: address("where the pages of applications listen, if there is a UI_KEY").default("0.0.0.0:8081"),
+  UI_ADDRESS: address("where the front door comes to, if there is a UI_KEY").default("0.0.0.0:8081"),
   UI_KEY: z
     .string()
     .regex(/^[\w-]{43}$/)
@@ -141,9 +141,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
   if (!checked.ok) violations.push(...checked.violations);
   const tls = readTls(given, violations);
   const platform = readPlatformFile(environment["PLATFORM_FILE"], violations);
-  if (given["UI_KEY"] !== undefined && platform?.historyUrl === undefined) {
-    const expected = "a PLATFORM_FILE with the historyUrl whose host the pages are at";
-    violations.push({ path: "UI_KEY", problem: "is set, and there is no History Server", expected });
+  if (given["UI_KEY"] !== undefined && platform?.pages === undefined) {
+    const expected = "a PLATFORM_FILE that says where pages are";
+    violations.push({ path: "UI_KEY", problem: "is set, and the platform has no pages", expected });
   }
   if (!checked.ok || violations.length > 0) throw new ConfigError(formatViolations(violations));
   const values = checked.value;

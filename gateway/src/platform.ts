@@ -19,11 +19,21 @@ export interface Platform {
   readonly jobDefaults: JobDefaults;
   /** The Spark versions on offer; every namespace has an image of each. */
   readonly versions: readonly string[];
-  /** Where the History Server's pages are. Default: there is none. */
-  readonly historyUrl?: string;
+  /** Where applications' pages are. Default: there are none. */
+  readonly pages?: PagesPlaces;
   readonly limits: Limits;
   /** Where large code goes, and logs are kept. Default: code has to fit into a ConfigMap, and nothing is kept. */
   readonly storage?: PlatformStorage;
+}
+
+/** The pages of applications, and who shows them. */
+export interface PagesPlaces {
+  /** `https://HOST[:PORT]` of the front door, where visitors log in. */
+  readonly url: string;
+  /** `https://HOST[:PORT]`, below whose host each origin of pages is. */
+  readonly origins: string;
+  /** `http://HOST:PORT` of the History Server, as the gateway reaches it. */
+  readonly historyServer: string;
 }
 
 /** What is beyond them waits in the queue. */
@@ -48,6 +58,10 @@ export interface PlatformStorage {
 const text = z.string().min(1);
 const texts = z.record(text, z.string());
 const count = z.int().min(0);
+const origin = z
+  .url()
+  .refine((url) => new URL(url).origin === url, { error: "has more than a scheme, a host and a port" })
+  .meta({ description: "an origin", examples: ["https://spark.example.org"] });
 
 /** A namespace's name is a DNS-1123 label; a path or a selector is made of it. */
 const namespaceSchema = z
@@ -130,7 +144,7 @@ const platformSchema: z.ZodType<Platform> = z
     namespaces: z.record(namespaceSchema, jobPlatformSchema),
     jobDefaults: jobDefaultsSchema,
     versions: z.array(text).min(1),
-    historyUrl: z.url().exactOptional(),
+    pages: z.strictObject({ url: origin, origins: origin, historyServer: origin }).exactOptional(),
     limits: z
       .strictObject({
         perUserPerMinute: z.int().min(1).default(30),

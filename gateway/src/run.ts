@@ -46,6 +46,7 @@ export async function run(config: GatewayConfig): Promise<RunningGateway> {
     tls: config.tls,
     trustedProxies: config.trustedProxies,
     routes: applications?.routes,
+    hosted: applications?.pages,
   });
   const exporter = metricsServer(metrics.registry);
   exporter.listen(config.metrics);

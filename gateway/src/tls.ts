@@ -1,7 +1,4 @@
-import { createServer } from "node:https";
 import { createSecureContext } from "node:tls";
-
-import type { FastifyServerFactory } from "fastify";
 
 /** PEMs of a server's certificate and of its key. */
 export interface ServerCertificate {
@@ -17,15 +14,4 @@ export function isUsable({ certificate, key }: ServerCertificate): boolean {
   } catch {
     return false;
   }
-}
-
-/** HTTPS in the place of HTTP, of TLS 1.2 or newer as Node has it. Fastify leaves a server that is given to it as it is. */
-export function overTls(
-  { certificate, key }: ServerCertificate,
-  timeouts: Readonly<Record<"headersTimeout" | "requestTimeout" | "keepAliveTimeout", number>>,
-): FastifyServerFactory {
-  return (handler) => {
-    const server = createServer({ cert: certificate, key }, handler);
-    return Object.assign(server, timeouts);
-  };
 }

@@ -6,7 +6,7 @@ import { test, type TestContext } from "node:test";
 
 import { ConfigError, environmentSchema, fileVariables, readConfig } from "../src/config.ts";
 import { selfSigned } from "./support/certificate.ts";
-import { samplePlatform } from "./support/job-samples.ts";
+import { samplePages, samplePlatform } from "./support/job-samples.ts";
 
 function problems(environment: NodeJS.ProcessEnv): string {
   try {
@@ -63,8 +63,7 @@ test("what is set is taken", () => {
 
 test("with the front door's key there are pages, at an address of their own", (context) => {
   const key = Buffer.alloc(32, "k").toString("base64url");
-  const historyUrl = "https://spark.test";
-  const PLATFORM_FILE = fileOf(context, JSON.stringify(samplePlatform({ historyUrl })));
+  const PLATFORM_FILE = fileOf(context, JSON.stringify(samplePlatform({ pages: samplePages })));
   assert.deepEqual(readConfig({ UI_KEY: key, PLATFORM_FILE }).ui, {
     address: { host: "0.0.0.0", port: 8081 },
     key,
@@ -75,9 +74,9 @@ test("with the front door's key there are pages, at an address of their own", (c
   const message = problems({ UI_KEY: `${key}hunter2` });
   assert.match(message, /UI_KEY/);
   assert.doesNotMatch(message, /hunter2/);
-  assert.match(problems({ UI_KEY: key }), /UI_KEY: is set, and there is no History Server/);
+  assert.match(problems({ UI_KEY: key }), /UI_KEY: is set, and the platform has no pages/);
   const without = fileOf(context, JSON.stringify(samplePlatform()));
-  assert.match(problems({ UI_KEY: key, PLATFORM_FILE: without }), /there is no History Server/);
+  assert.match(problems({ UI_KEY: key, PLATFORM_FILE: without }), /the platform has no pages/);
 });
 
 test("the platform comes from its file, and what is wrong there is told with the rest", (context) => {

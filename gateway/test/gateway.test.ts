@@ -51,5 +51,8 @@ import "./tokens/flows.ts";
 import "./tokens/life.ts";
 import "./tokens/rotation.ts";
 import "./tokens/token.ts";
+import "./server.ts";
 import "./ui/driver.ts";
+import "./ui/origins.ts";
+import "./ui/sessions.ts";
 import "./ui/ui.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isGroupName } from "../../components/ingress/cognito-identity.ts";
 import { isDomainPrefix } from "../../components/ingress/cognito-domain.ts";
 import { hostName } from "./fields.ts";
-import { adminGroup, allowed, oidc } from "./visitors.ts";
+import { adminGroup, allowed, oidc, pagesHost } from "./visitors.ts";
 
 const cognito = z.strictObject({
   kind: z.literal("cognito"),
@@ -47,6 +47,7 @@ export const awsUiSchema = z
         "DNS name of the pages, below the stack's domain, of 64 letters at the most",
         "dev.spark.example.org",
       ).max(64),
+      pagesHost: pagesHost("pages.dev.spark.example.org"),
       scheme: z
         .enum(["internet-facing", "internal"])
         .default("internet-facing")

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { certificate, misfit } from "./certificate.ts";
 import { hostName, nodePort, text } from "./fields.ts";
-import { adminGroup, allowed, group, oidc } from "./visitors.ts";
+import { adminGroup, allowed, group, oidc, pagesHost } from "./visitors.ts";
 
 const email = z
   .email()
@@ -50,7 +50,8 @@ const identity = z
   });
 
 const common = {
-  host: hostName("DNS name of the pages, which browsers must resolve", "spark.example.org"),
+  host: hostName("DNS name of the log-in to the pages, which browsers must resolve", "spark.example.org"),
+  pagesHost: pagesHost("pages.spark.example.org"),
   certificate,
   identity,
   allowed,

@@ -2,7 +2,16 @@ import { z } from "zod";
 
 import { hostName, secret, text } from "./fields.ts";
 
-/** Who visits the pages, however they are reached. */
+/** Who visits the pages, however they are reached, and where each application's are. */
+
+/** A name below it has up to 57 more letters. */
+export const pagesHost = (example: string): z.ZodOptional<z.ZodString> =>
+  hostName(
+    "DNS name below which each application's pages have a host of their own, at the gateway: browsers must resolve all names below it, and its certificate is for `*.` of it; by default `pages.` before `host`",
+    example,
+  )
+    .max(195)
+    .optional();
 
 /** Commas part the groups of a header, and `$` begins a variable in the proxy's file. */
 export const group = (description: string, example: string): z.ZodString =>

@@ -22,7 +22,10 @@ for (const stack of stacks) {
     assert.equal(at(spec, "tls"), undefined, "the load balancer has the certificate");
     assert.equal(at(metadata, "annotations", "alb.ingress.kubernetes.io/healthcheck-path"), "/readyz");
     const certificate = graph.only("aws:acm/certificate:Certificate");
-    assert.deepEqual(certificate.inputs["subjectAlternativeNames"], [host]);
+    assert.deepEqual(certificate.inputs["subjectAlternativeNames"], [
+      `*.pages.${host.slice("api.".length)}`,
+      host,
+    ]);
     const records = graph.all("aws:route53/record:Record").filter(({ inputs }) => inputs["name"] === host);
     assert.deepEqual(
       records.map(({ inputs }) => inputs["type"]),
@@ -50,12 +53,14 @@ for (const stack of stacks) {
       "data",
       "platform.json",
     );
-    const { storage, historyUrl, cluster } = toPlatform(parseJson(file ?? ""));
+    const { storage, pages, cluster } = toPlatform(parseJson(file ?? ""));
     assert.equal(storage?.endpoint, undefined);
     assert.equal(storage?.region, "eu-central-1");
     assert.equal(storage.pathStyle, false);
     assert.equal(storage.uploads, "store");
-    assert.equal(historyUrl, graph.outputs["ui"] && at(graph.outputs, "ui", "url"));
+    const url = textAt(graph.outputs, "ui", "url");
+    assert.equal(pages?.url, url);
+    assert.equal(pages?.origins, url?.replace("https://", "https://pages."));
     assert.equal(cluster, stack);
   });
 }

@@ -29,8 +29,7 @@ const history = {
   sizing: { memory: "2g", maxAge: "30d" },
   eventLogDirectory: "s3a://spark/events/",
   storeConf: { "spark.hadoop.fs.s3a.endpoint": "http://store:7070" },
-  frontDoorKey: "a".repeat(43),
-  url: "https://spark.test",
+  key: "a".repeat(43),
 };
 
 test("the History Server's file has a line for each property, and refuses a value that would make another", () => {
@@ -70,24 +69,16 @@ const proxy: ProxyConfigArgs = {
     ownAuthority: false,
   },
   allowed: { groups: ["data"], domains: [] },
-  upstreams: [
-    { id: "history", path: "/", url: "http://history:18080" },
-    { id: "live", path: "/ui/", url: "http://gateway:8080" },
-  ],
+  upstream: "http://gateway:8081",
 };
 
-test("each server behind the front door has its paths", () => {
+test("the server behind the front door gets all paths, as they were sent", () => {
   const alpha = parseJson(proxyFiles(proxy, undefined)["alpha.yaml"] ?? "");
   assert.deepEqual(
-    listAt(alpha, "upstreamConfig", "upstreams").map((upstream) => [
-      at(upstream, "path"),
-      at(upstream, "uri"),
-    ]),
-    [
-      ["/", "http://history:18080"],
-      ["/ui/", "http://gateway:8080"],
-    ],
+    listAt(alpha, "upstreamConfig", "upstreams").map((each) => [at(each, "path"), at(each, "uri")]),
+    [["/", "http://gateway:8081"]],
   );
+  assert.equal(at(alpha, "upstreamConfig", "proxyRawPath"), true);
 });
 
 test("a dollar sign in a name is not the begin of a variable", () => {
@@ -117,7 +108,9 @@ test("a node's port is a part of the address, and the record says where the name
   assert.equal(publicUrl("a.test", atNodes), "https://a.test:30443");
   assert.equal(publicUrl("a.test", ingress), "https://a.test");
   assert.equal(publicUrl("a.test", { kind: "load-balancer" }), "https://a.test");
-  assert.deepEqual(dnsRecords("a.test", "front-door", ingress), [
-    { name: "a.test", target: "the controller of ingress class web" },
+  const target = "the controller of ingress class web";
+  assert.deepEqual(dnsRecords(["a.test", "*.pages.a.test"], "gateway", ingress), [
+    { name: "a.test", target },
+    { name: "*.pages.a.test", target },
   ]);
 });

@@ -25,11 +25,12 @@ const vm = (fields: Fields): Fields => ({
     ...fields,
   },
 });
-const alb = (fields: Fields): Fields => ({
-  ui: { kind: "alb", host: "spark.example.org", allowed: { groups: ["data"] }, ...fields },
-});
 const api = (fields: Fields): Fields => ({
   gateway: { kind: "alb", host: "api.spark.example.org", ...fields },
+});
+const alb = (fields: Fields): Fields => ({
+  ui: { kind: "alb", host: "spark.example.org", allowed: { groups: ["data"] }, ...fields },
+  ...api({}),
 });
 const domain = (fields: Fields): Fields => ({ domain: { name: "spark.example.org", ...fields } });
 
@@ -132,6 +133,7 @@ const wrong: readonly Wrong[] = [
     /"spark\.example\.org" is ui\.host too/,
     /another name/,
   ],
+  [alb({ pagesHost: "pages.other.org" }), "ui.pagesHost", /not below the stack's domain/, /./],
   [api({}), "gateway.kind", /the load balancer of the pages, and there are none/, /pages of kind alb/],
   [
     { ...alb({}), ...api({ database: { kind: "embedded", size: "1 GB" } }) },
@@ -183,6 +185,7 @@ test("everything that is wrong with an account comes in one error, before any re
       "cluster.nodePools.executor.cpu",
       "cluster.version",
       "domain.zone",
+      "gateway.kind",
       "jobs.job.namespace",
       "jobs.job.sparkVersion",
       "namespaces[0].quota.cpu",

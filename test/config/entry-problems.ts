@@ -4,11 +4,12 @@ import { right, testProblems, type Wrong } from "./read.ts";
 
 const dex = { kind: "dex", host: "login.test", users: [{ email: "ann@e.test" }] };
 const oidc = { kind: "oidc", issuer: "https://sso.test", clientId: "spark", clientSecret: "s" };
-const pages = (fields: Fields): Fields => ({
-  ui: { kind: "load-balancer", host: "spark.test", identity: oidc, allowed: { groups: ["data"] }, ...fields },
-});
 const api = (fields: Fields): Fields => ({
   gateway: { kind: "node-port", host: "api.test", nodePort: 30445, ...fields },
+});
+const pages = (fields: Fields): Fields => ({
+  ui: { kind: "load-balancer", host: "spark.test", identity: oidc, allowed: { groups: ["data"] }, ...fields },
+  ...api({}),
 });
 
 const wrong: readonly Wrong[] = [
@@ -65,6 +66,26 @@ const wrong: readonly Wrong[] = [
     "ui.certificate.kind",
     /does not go with a dex/,
     /kind oidc/,
+  ],
+  [
+    { ...pages({}), gateway: { kind: "none" } },
+    "gateway.kind",
+    /"none", and there are pages/,
+    /a gateway, for example of kind "load-balancer"/,
+  ],
+  [{ ...pages({}), gateway: {} }, "gateway.kind", /there are pages/, /or no pages/],
+  [pages({ pagesHost: "pages" }), "ui.pagesHost", /"pages"/, /pages\.spark\.example\.org/],
+  [
+    { ...pages({}), ...api({ host: "api.pages.spark.test" }) },
+    "gateway.host",
+    /is below "pages\.spark\.test"/,
+    /not below ui\.pagesHost/,
+  ],
+  [
+    pages({ pagesHost: "apps.test", host: "spark.apps.test" }),
+    "ui.host",
+    /"spark\.apps\.test" is below "apps\.test"/,
+    /not below ui\.pagesHost/,
   ],
   [{ gateway: { kind: "alb" } }, "gateway.kind", /./, /node-port/],
   [api({ host: "api" }), "gateway.host", /"api"/, /api\.spark\.example\.org/],

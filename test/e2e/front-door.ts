@@ -1,3 +1,5 @@
+import { exposure } from "./gateway.ts";
+
 /** The front door of stacks with pages, as the tests deploy it: names, node ports, and who comes and may come in. */
 export const host = "spark.e2e.test";
 export const login = "login.e2e.test";
@@ -24,4 +26,13 @@ export const ui = {
   adminGroup: "data",
 };
 export const url = `https://${host}:${ui.nodePort}`;
+/** Each application's pages are at a host below it, at the gateway's port. */
+export const pagesHost = `pages.${host}`;
+export const origins = `https://${pagesHost}:${exposure.nodePort}`;
+/** Names that a browser must find, all at one address. */
+export const namesAt = (address: string): Readonly<Record<string, string>> => ({
+  [host]: address,
+  [login]: address,
+  [`*.${pagesHost}`]: address,
+});
 export const issuer = `https://${login}:${identity.nodePort}`;

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
+import type { Fields } from "../../local/kube/json.ts";
 import { application } from "./applications.ts";
 import type { TestBrowser } from "./browser.ts";
 import { ann, issuer, ui, url } from "./front-door.ts";
+import { embeddedGateway } from "./gateway.ts";
 import { lastLines, withLastWords } from "./last-words.ts";
 import type { Pages } from "./pages.ts";
 import { report, type E2ePlatform } from "./platform.ts";
@@ -15,7 +17,11 @@ const dex = { namespace: "spark-ui", name: "dex" };
 const history = { namespace: "spark-history", name: "history" };
 
 /** The keys of a stack that has the pages of ended jobs. */
-export const keys = { ui, history: { memory: "512m" } };
+export const keysOf = (platform: E2ePlatform): Fields => ({
+  ui,
+  gateway: embeddedGateway(platform),
+  history: { memory: "512m" },
+});
 /** Leaves an SQL query in its event log. */
 const query = `
 from pyspark.sql import SparkSession
@@ -28,6 +34,8 @@ export const queryJob = job({ code: { inline: query } });
 /** The pages of a platform on which the query has run. */
 export interface HistoryScene {
   readonly platform: E2ePlatform;
+  /** What it was deployed with. */
+  readonly keys: Fields;
   readonly browser: TestBrowser;
   readonly pages: Pages;
   /** Spark's id of the query's run. */
@@ -63,7 +71,7 @@ export function survives(scene: () => HistoryScene): void {
   });
 
   it("shows what it has read while the store is down, and new jobs when it is back", async () => {
-    const { platform, pages, id, jobsPage } = scene();
+    const { platform, keys, pages, id, jobsPage } = scene();
     const { context, page } = await pages.member(ann);
     const cookie = await pages.session(context);
     await scale(platform.kube, store, 0);
@@ -98,7 +106,7 @@ export function survives(scene: () => HistoryScene): void {
     await page.goto(`${url}${jobsPage}`);
     assert.equal(new URL(page.url()).origin, issuer);
     await pages.signIn(page, ann);
-    await page.waitForURL(`${url}${jobsPage}`);
+    await page.waitForURL(pages.shownAt(jobsPage));
     await context.close();
   });
 }

@@ -4,9 +4,11 @@ import path from "node:path";
 import type { BrowserContext, Page, Response } from "playwright-core";
 
 import { parseJson, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
+import { entryOf, originOf, pagesAtEntry, prefixOf } from "../../gateway/src/ui/origins.ts";
 import { until } from "../../local/kube/wait.ts";
 import type { TestBrowser } from "./browser.ts";
 import { e2eEnvironment } from "./environment.ts";
+import { origins } from "./front-door.ts";
 import type { HttpsClient } from "./https-client.ts";
 
 export const sessionCookie = "__Host-spark";
@@ -48,7 +50,7 @@ export class Pages {
     await page.fill("input[name=login]", user);
     await page.fill("input[name=password]", String(this.#passwords[user]));
     await page.click("button[type=submit]");
-    await page.waitForURL((at) => at.origin === this.url);
+    await page.waitForURL((at) => at.origin === this.url || at.host.endsWith(`.${new URL(origins).host}`));
   }
 
   /** Somebody who has logged in. */
@@ -64,12 +66,26 @@ export class Pages {
     return cookies.find(({ name }) => name === sessionCookie)?.value ?? "";
   }
 
-  /** Opens a page and waits for all that it loads: nothing may fail, and nothing may come from elsewhere. */
+  /** URL at which a page is shown that the front door has at this path. */
+  shownAt(path: string): string {
+    const pages = pagesAtEntry(path);
+    assert.ok(pages, path);
+    const below =
+      pages.kind === "event-log" ? path : `${prefixOf(pages)}${path.slice(entryOf(pages).length)}`;
+    return `${originOf(origins, pages)}${below}`;
+  }
+
+  /**
+   * Opens a page of the front door's, is led to its origin and waits for all that it loads: nothing may fail, and
+   * nothing may come from elsewhere.
+   */
   async opens(page: Page, at: string, words: RegExp): Promise<void> {
     const wrong: string[] = [];
+    const { origin } = new URL(this.shownAt(at));
     const response = (answer: Response): void => {
       const from = new URL(answer.url());
-      if (answer.status() >= 400 || (from.protocol !== "data:" && from.origin !== this.url))
+      const isOnItsWay = answer.status() === 302 && from.origin === this.url;
+      if (answer.status() >= 400 || (from.protocol !== "data:" && from.origin !== origin && !isOnItsWay))
         wrong.push(`${answer.status()} ${answer.url()}`);
     };
     const script = (error: Error): void => void wrong.push(error.message);
@@ -88,7 +104,7 @@ export class Pages {
 
   /** The links to applications on the list. */
   async listed(page: Page): Promise<readonly string[]> {
-    await page.goto(`${this.url}/`);
+    await page.goto(`${this.url}/history/`);
     const links = page.locator("#history-summary-table tbody tr td a");
     await links.first().waitFor({ timeout: 60_000 });
     await page.locator(".blockUI").first().waitFor({ state: "hidden" });
@@ -105,10 +121,27 @@ export class Pages {
     return (performance.now() - begun) / 1000;
   }
 
-  /** Applications as the API lists them to who holds the session. */
+  /** The origin of the pages that the front door has at a path, and a cookie for it, for who holds the session there. */
+  async sessionAt(
+    session: string,
+    path: string,
+  ): Promise<{ readonly origin: string; readonly cookie: string }> {
+    const led = await this.#client.get(`${this.url}${path}`, { cookie: `${sessionCookie}=${session}` });
+    const ticket = String(led.headers["location"]);
+    const { origin } = new URL(this.shownAt(path));
+    assert.ok(ticket.startsWith(`${origin}/`), `${led.status} ${ticket}`);
+    const { headers } = await this.#client.get(ticket);
+    const cookie = [headers["set-cookie"] ?? []]
+      .flat()
+      .map((each) => each.split(";", 1)[0])
+      .join("; ");
+    return { origin, cookie };
+  }
+
+  /** Applications as the History Server lists them to who holds the session at the front door. */
   async known(session: string): Promise<readonly string[]> {
-    const cookie = `${sessionCookie}=${session}`;
-    const answer = await this.#client.get(`${this.url}/api/v1/applications`, { cookie });
+    const { origin, cookie } = await this.sessionAt(session, "/history/");
+    const answer = await this.#client.get(`${origin}/api/v1/applications`, { cookie });
     assert.equal(answer.status, 200);
     const found = parseJson(answer.body);
     return Array.isArray(found) ? found.map((each: unknown) => textAt(each, "id") ?? "") : [];

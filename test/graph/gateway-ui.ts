@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { toPlatform } from "../../gateway/src/platform.ts";
-import { driverKey } from "../../gateway/src/ui/jws.ts";
+import { driverKey, historyKey } from "../../gateway/src/ui/jws.ts";
 import {
   applicationSpec,
   localGraph,
@@ -33,13 +33,9 @@ const upstreams = (graph: Graph): readonly unknown[] =>
     "upstreams",
   ).map((each) => [at(each, "path"), at(each, "uri")]);
 
-test("the front door leads /ui/ to the gateway, and all else to the History Server", async () => {
+test("the front door leads to the gateway alone", async () => {
   const graph = await both();
-  const history = ["/", "http://history.spark-history.svc.cluster.local:18080"];
-  assert.deepEqual(upstreams(graph), [
-    ["/ui/", "http://gateway-ui.spark-gateway.svc.cluster.local:8081"],
-    history,
-  ]);
+  assert.deepEqual(upstreams(graph), [["/", "http://gateway-ui.spark-gateway.svc.cluster.local:8081"]]);
   const service = recordAt(object(graph, "Service", "gateway-ui", namespace).inputs, "spec");
   assert.deepEqual(service["ports"], [{ name: "http", port: 8081, targetPort: "ui" }]);
   assert.equal(service["type"], undefined, "nobody outside of the cluster reaches it");
@@ -51,10 +47,9 @@ test("the front door leads /ui/ to the gateway, and all else to the History Serv
     listAt(container(graph), "ports").filter((each) => at(each, "name") === "ui"),
     [{ name: "ui", containerPort: 8081 }],
   );
-  assert.deepEqual(upstreams(await localGraph({ ui: withDex })), [history]);
 });
 
-test("the gateway has the key that the History Server has, and the administrators' group", async () => {
+test("the gateway has the key that the History Server's is made of, and the administrators' group", async () => {
   const graph = await both();
   const { UI_ADDRESS, UI_KEY_FILE, UI_ADMIN_GROUP } = environment(graph);
   assert.deepEqual(
@@ -64,17 +59,16 @@ test("the gateway has the key that the History Server has, and the administrator
   const key = frontDoorKey(graph);
   assert.match(key, /^[\w-]{43}$/);
   assert.ok(
-    secretText(graph, "history-conf", "spark-history", "history.conf").includes(`secretKey=${key}\n`),
+    secretText(graph, "history-conf", "spark-history", "history.conf").includes(
+      `secretKey=${historyKey(key)}\n`,
+    ),
   );
   const holders = graph.registrations.flatMap((each) =>
     texts(each.inputs)
       .filter(([, text]) => text.includes(key))
       .map(([path]) => [each.name, path, each.secrets.some((secret) => path.startsWith(secret))]),
   );
-  assert.deepEqual(holders.sort(), [
-    ["gateway-secret", "stringData.front-door-key", true],
-    ["history-conf", "stringData.history.conf", true],
-  ]);
+  assert.deepEqual(holders.sort(), [["gateway-secret", "stringData.front-door-key", true]]);
 });
 
 test("each team's drivers know the gateway by a key of their own, which is there before the gateway", async () => {
@@ -97,7 +91,11 @@ test("each team's drivers know the gateway by a key of their own, which is there
     assert.ok(upstream(graph, server).has(secret.urn));
     assert.deepEqual(platform.namespaces[team]?.driverUi, { secret: "driver-ui" });
   }
-  assert.equal(platform.historyUrl, at(graph.outputs, "ui", "url"));
+  assert.deepEqual(platform.pages, {
+    url: at(graph.outputs, "ui", "url"),
+    origins: "https://pages.spark.test:30445",
+    historyServer: "http://history.spark-history.svc.cluster.local:18080",
+  });
 });
 
 test("jobs that a stack declares are held to it as well", async () => {
@@ -110,7 +108,7 @@ test("jobs that a stack declares are held to it as well", async () => {
   );
 });
 
-test("only the front door's pods reach its pages, and it reaches drivers of teams", async () => {
+test("only the front door's pods reach its pages, and it reaches drivers of teams and the History Server", async () => {
   const graph = await both();
   const policy = recordAt(object(graph, "NetworkPolicy", "gateway", namespace).inputs, "spec");
   const way = (rules: string, port: number): unknown =>
@@ -136,6 +134,23 @@ test("only the front door's pods reach its pages, and it reaches drivers of team
     ],
     ports: [{ protocol: "TCP", port: 4040 }],
   });
+  assert.deepEqual(way("egress", 18080), {
+    to: [
+      {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "spark-history" } },
+        podSelector: {
+          matchLabels: at(
+            object(graph, "Deployment", "history", "spark-history").inputs,
+            "spec",
+            "template",
+            "metadata",
+            "labels",
+          ),
+        },
+      },
+    ],
+    ports: [{ protocol: "TCP", port: 18080 }],
+  });
   const out = listAt(object(graph, "NetworkPolicy", "front-door", "spark-ui").inputs, "spec", "egress");
   assert.ok(
     out.some(
@@ -148,13 +163,12 @@ test("only the front door's pods reach its pages, and it reaches drivers of team
 });
 
 test("without pages the gateway has none of it, nor have drivers", async () => {
-  for (const graph of [await localGraph({ gateway: atNodes }), await localGraph({ ui: withDex })]) {
-    assert.deepEqual(
-      [...ofKind(graph, "Secret"), ...ofKind(graph, "Service")].filter((each) =>
-        /driver-ui|gateway-ui/.test(`${namespaceOf(each) ?? ""}/${nameOf(each)}`),
-      ),
-      [],
-    );
-    assert.doesNotMatch(JSON.stringify(graph.registrations), /UI_KEY|front-door-key"|driverUi/);
-  }
+  const graph = await localGraph({ gateway: atNodes });
+  assert.deepEqual(
+    [...ofKind(graph, "Secret"), ...ofKind(graph, "Service")].filter((each) =>
+      /driver-ui|gateway-ui/.test(`${namespaceOf(each) ?? ""}/${nameOf(each)}`),
+    ),
+    [],
+  );
+  assert.doesNotMatch(JSON.stringify(graph.registrations), /UI_KEY|front-door-key"|driverUi/);
 });

@@ -130,7 +130,7 @@ test("the platform's file is one that it takes: each team with what its jobs run
   assert.deepEqual(read.versions, ["4.0.4", "3.5.8"]);
   assert.equal(read.jobDefaults.driver.coreRequest, "100m");
   assert.deepEqual(read.limits, limits);
-  assert.equal(read.historyUrl, "https://spark.test:30443");
+  assert.equal(read.pages?.url, "https://spark.test:30443");
   assert.deepEqual(read.storage, {
     bucket: "spark",
     endpoint: "http://store.spark-storage.svc.cluster.local:7070",
@@ -138,7 +138,7 @@ test("the platform's file is one that it takes: each team with what its jobs run
     pathStyle: true,
     uploads: "gateway",
   });
-  assert.equal(toPlatform(parseJson(platform(await gatewayGraph()))).historyUrl, undefined);
+  assert.equal(toPlatform(parseJson(platform(await gatewayGraph()))).pages, undefined);
 });
 
 test("the first admin's token is a secret output, and the cluster gets its hash alone", async () => {

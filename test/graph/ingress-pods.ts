@@ -59,13 +59,13 @@ test("a change of what it reads is a new pod of the one that reads it", async ()
   assert.deepEqual(podMark(fewer, "front-door"), podMark(before, "front-door"));
 });
 
-test("registry and pages share one authority", async () => {
+test("registry, pages and API share one authority", async () => {
   const graph = await dexGraph(
     {},
     { registry: { kind: "in-cluster", host: "registry.test" }, images: { registry: "public.test/p" } },
   );
   assert.equal(graph.all("spark-platform:certificates:PrivateCa").length, 1);
-  assert.equal(graph.all("tls:index/locallySignedCert:LocallySignedCert").length, 3);
+  assert.equal(graph.all("tls:index/locallySignedCert:LocallySignedCert").length, 4);
 });
 
 test("its pods are held to `restricted`, have no token of the API server, no writable root and bounded memory", async () => {

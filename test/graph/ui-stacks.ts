@@ -1,6 +1,7 @@
 import { localGraph } from "../support/graph.ts";
 import type { Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
+import { atNodes, behindIngress } from "./gateway-stack.ts";
 
 /** Stacks with pages, for the tests of what they come to. */
 export const users = [
@@ -37,6 +38,6 @@ export const withIssuer: Fields = {
 };
 
 export const dexGraph = (more: Fields = {}, keys: Fields = {}, preview = false): Promise<Graph> =>
-  localGraph({ ui: { ...withDex, ...more }, ...keys }, preview);
+  localGraph({ ui: { ...withDex, ...more }, gateway: atNodes, ...keys }, preview);
 export const issuerGraph = (more: Fields = {}, preview = false): Promise<Graph> =>
-  localGraph({ ui: { ...withIssuer, ...more } }, preview);
+  localGraph({ ui: { ...withIssuer, ...more }, gateway: behindIngress }, preview);

@@ -114,7 +114,7 @@ test("nobody needs to make a record, and no certificate is a secret of the clust
   assert.deepEqual(ofKind(graph, "Certificate"), []);
 });
 
-test("another host is one more call: an Ingress of the same class, and its own record", async () => {
+test("another server is one more call: an Ingress of the same class, and a record for each of its hosts", async () => {
   const exposure = {
     kind: "alb",
     className: "shared",
@@ -124,7 +124,10 @@ test("another host is one more call: an Ingress of the same class, and its own r
   const graph = await evaluate(() => {
     for (const service of ["front-door", "gateway"]) {
       const server = { namespace: "spark-ui", service, labels: { app: service }, ports: ["http"] } as const;
-      const own = { host: `${service}.example.org`, healthPath: `/${service}/ping` };
+      const own = {
+        hosts: [`${service}.example.org`, `*.${service}.example.org`],
+        healthPath: `/${service}/ping`,
+      };
       expose(service, { ...server, ...own, exposure, tlsName: undefined }, {});
     }
     return Promise.resolve();
@@ -132,13 +135,22 @@ test("another host is one more call: an Ingress of the same class, and its own r
   for (const service of ["front-door", "gateway"]) {
     const { inputs } = object(graph, "Ingress", service);
     assert.equal(at(inputs, "spec", "ingressClassName"), "shared");
-    assert.equal(at(listAt(inputs, "spec", "rules")[0], "host"), `${service}.example.org`);
+    const hosts = [`${service}.example.org`, `*.${service}.example.org`];
+    assert.deepEqual(
+      listAt(inputs, "spec", "rules").map((rule) => at(rule, "host")),
+      hosts,
+    );
     assert.equal(
       at(inputs, "metadata", "annotations", "alb.ingress.kubernetes.io/healthcheck-path"),
       `/${service}/ping`,
     );
-    const { inputs: found } = graph.only(types.record, `${service}-a`);
-    assert.equal(found["name"], `${service}.example.org`);
-    assert.equal(at(listAt(found, "aliases")[0], "name"), `${service}.elb.example.test`);
+    for (const [name, host] of [
+      [`${service}-a`, hosts[0]],
+      [`${service}-a-*.${service}.example.org`, hosts[1]],
+    ] as const) {
+      const { inputs: found } = graph.only(types.record, name);
+      assert.equal(found["name"], host);
+      assert.equal(at(listAt(found, "aliases")[0], "name"), `${service}.elb.example.test`);
+    }
   }
 });

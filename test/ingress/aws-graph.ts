@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { PrivateCa } from "../../components/certificates/private-ca.ts";
+import { gatewayUpstream } from "../../components/gateway/gateway-ui.ts";
 import { AlbClass, type AlbClassArgs } from "../../components/ingress/alb-class.ts";
 import { DnsZone } from "../../components/ingress/dns-zone.ts";
 import { UserInterface, type UserInterfaceArgs } from "../../components/ingress/user-interface.ts";
@@ -30,6 +31,7 @@ export function pagesGraph(wishes: Wishes = {}, options: Options = {}): Promise<
     const { exposure } = new AlbClass("alb", { scheme, allowedCidrs, hosts: [host], zoneId });
     const pages = new UserInterface("ui", {
       host,
+      pagesHost: `pages.${host}`,
       exposure,
       certificate: undefined,
       identity: {
@@ -44,7 +46,7 @@ export function pagesGraph(wishes: Wishes = {}, options: Options = {}): Promise<
       image: "registry.example.org/spark:4.0.4",
       store: bucket(),
       registry: undefined,
-      upstreams: [],
+      upstream: gatewayUpstream,
       authority: () => new PrivateCa("ca"),
     });
     return Promise.resolve({ ui: pages.output, ...(zone.nameServers && { nameServers: zone.nameServers }) });

@@ -74,7 +74,7 @@ export function applicationRoutes(app: FastifyInstance, { store, platform }: Job
       const seesAll = authorize(subject, "applications:list-all");
       if (others && !seesAll) return { items: [] };
       const filter = { ...wished, states, owner: seesAll ? wished.owner : own };
-      return listApplications(store.db, filter, platform.historyUrl, limit, cursor);
+      return listApplications(store.db, filter, platform.pages?.url, limit, cursor);
     },
   });
 
@@ -97,7 +97,7 @@ export function applicationRoutes(app: FastifyInstance, { store, platform }: Job
       const row = await findApplication(store.db, id);
       if (row === undefined) throw new Problem("not-found", "it was deleted just now");
       const [states, place] = await Promise.all([statesOf(store.db, id), queuePosition(store.db, row)]);
-      return toApplicationDetail(row, platform.historyUrl, states, place);
+      return toApplicationDetail(row, platform.pages?.url, states, place);
     },
   });
 }

@@ -30,13 +30,11 @@ export const applicationSchema = z
     submittedAt: isoTime,
     startedAt: isoTime.nullable(),
     endedAt: isoTime.nullable(),
-    historyUrl: z
-      .string()
-      .nullable()
-      .meta({ description: "its page at the History Server; null before it runs, and where there is none" }),
+    historyUrl: z.string().nullable().meta({
+      description: "the History Server's pages of its last run; null before it runs, or without pages",
+    }),
     uiUrl: z.string().nullable().meta({
-      description:
-        "its pages: the driver's own while it runs, then the History Server's; null where there are none",
+      description: "its pages: the driver's own while it runs, then the History Server's; null without pages",
     }),
   })
   .meta({ id: "Application", description: "a job that was submitted" });
@@ -58,7 +56,9 @@ export const applicationDetailSchema = applicationSchema
 
 export type ApplicationDetail = z.output<typeof applicationDetailSchema>;
 
-export function toApplication(row: ApplicationRow, historyUrl: string | undefined): Application {
+/** `pagesUrl`: `https://HOST[:PORT]` of the front door; undefined where there are no pages. */
+export function toApplication(row: ApplicationRow, pagesUrl: string | undefined): Application {
+  const uiUrl = pagesUrl === undefined ? null : `${pagesUrl}/ui/${row.namespace}/${row.id}/`;
   return {
     id: row.id,
     name: row.name,
@@ -74,19 +74,19 @@ export function toApplication(row: ApplicationRow, historyUrl: string | undefine
     submittedAt: iso(row.submitted_at),
     startedAt: isoOrNull(row.started_at),
     endedAt: isoOrNull(row.ended_at),
-    historyUrl: historyPage(historyUrl, row.spark_id),
-    uiUrl: uiPage(historyUrl, row),
+    historyUrl: uiUrl === null || row.spark_id === null ? null : `${uiUrl}history/${row.spark_id}/`,
+    uiUrl,
   };
 }
 
 export function toApplicationDetail(
   row: ApplicationRow,
-  historyUrl: string | undefined,
+  pagesUrl: string | undefined,
   states: readonly Pick<ApplicationStateRow, "state" | "at" | "reason">[],
   queuePosition: number | undefined,
 ): ApplicationDetail {
   return {
-    ...toApplication(row, historyUrl),
+    ...toApplication(row, pagesUrl),
     queuePosition: queuePosition ?? null,
     states: states.map(({ state, at, reason }) => ({ state, at: iso(at), reason })),
     job: jobSchema.parse(JSON.parse(row.job)),
@@ -95,16 +95,3 @@ export function toApplicationDetail(
 
 /** What this gateway wrote itself. */
 const jobSchema = z.record(z.string(), z.unknown());
-
-function historyPage(historyUrl: string | undefined, sparkId: string | null): string | null {
-  if (historyUrl === undefined || sparkId === null) return null;
-  return `${historyUrl.replace(/\/$/, "")}/history/${encodeURIComponent(sparkId)}/`;
-}
-
-/** Both are behind the one front door. */
-function uiPage(
-  historyUrl: string | undefined,
-  { namespace, id }: Pick<ApplicationRow, "namespace" | "id">,
-): string | null {
-  return historyUrl === undefined ? null : new URL(`/ui/${namespace}/${id}/`, historyUrl).href;
-}

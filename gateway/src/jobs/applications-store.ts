@@ -14,6 +14,15 @@ export function findApplication(db: Kysely<Tables>, id: string): Promise<Applica
     .executeTakeFirst();
 }
 
+/** The application of that name in that very namespace, if it is not deleted. */
+export async function rowOf(
+  db: Kysely<Tables>,
+  { namespace, application }: { readonly namespace: string; readonly application: string },
+): Promise<ApplicationRow | undefined> {
+  const found = await findApplication(db, application);
+  return found?.namespace === namespace ? found : undefined;
+}
+
 /** The states that an application was in, first to last. */
 export function statesOf(db: Kysely<Tables>, id: string): Promise<Selectable<ApplicationStateRow>[]> {
   return db

@@ -23,7 +23,7 @@ const positionSchema = z.tuple([z.int(), applicationIdSchema]);
 export async function listApplications(
   db: Kysely<Tables>,
   { owner, namespace, states, since }: Filter,
-  historyUrl: string | undefined,
+  pagesUrl: string | undefined,
   limit: number,
   cursor: string | undefined,
 ): Promise<Page<Application>> {
@@ -45,6 +45,6 @@ export async function listApplications(
     rows,
     limit,
     (row) => [row.submitted_at, row.id],
-    (row) => toApplication(row, historyUrl),
+    (row) => toApplication(row, pagesUrl),
   );
 }

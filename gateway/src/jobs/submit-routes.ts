@@ -57,7 +57,7 @@ export function submitRoutes(v1: FastifyInstance, options: SubmitRouteOptions): 
     findApplication(db, applicationPathSchema.parse(params).id);
 
   const answer = async (row: ApplicationRow): Promise<z.output<typeof submittedSchema>> => ({
-    ...toApplication(row, jobs.platform.historyUrl),
+    ...toApplication(row, jobs.platform.pages?.url),
     queuePosition: (isWaiting(row) ? await queuePosition(db, row) : undefined) ?? null,
   });
 

@@ -1,18 +1,15 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 
-/** Where a driver's pages are, for browsers and for the gateway. */
+/** Where a server's pages are, for browsers and for the gateway. */
 export interface Place {
-  /** `/ui/NAMESPACE/APPLICATION`. */
+  /** What their paths begin with at their origin, such as `/ui/NAMESPACE/APPLICATION`. */
   readonly prefix: string;
-  /** `https://HOST[:PORT]` of the front door. */
-  readonly origin: string;
-  /** What the gateway asked the driver for. */
+  /** What the gateway asked the server for. */
   readonly asked: URL;
 }
 
 const passedOn = ["accept", "accept-encoding", "accept-language", "if-modified-since", "if-none-match"];
 const passedBack = [
-  "cache-control",
   "content-disposition",
   "content-encoding",
   "content-length",
@@ -24,10 +21,10 @@ const passedBack = [
 ];
 
 /**
- * What a driver is told. Neither the front door's signature nor who the visitor is: it runs somebody's code. Spark puts
- * X-Forwarded-Context before all of its links (apache/spark, UIUtils.uiRoot).
+ * Headers for a driver or the History Server. Neither the front door's signature nor who the visitor is: a driver runs
+ * somebody's code. Spark puts X-Forwarded-Context before all of its links (apache/spark, UIUtils.uiRoot).
  */
-export function toDriver(
+export function toUpstream(
   headers: IncomingHttpHeaders,
   prefix: string,
   token: string,
@@ -35,47 +32,44 @@ export function toDriver(
   return {
     ...picked(headers, passedOn),
     authorization: `Bearer ${token}`,
-    "x-forwarded-context": prefix,
+    ...(prefix !== "" && { "x-forwarded-context": prefix }),
   };
 }
 
-/** What a browser is told: of the driver's headers those that are named here, and what its pages may do. */
-export function fromDriver(headers: OutgoingHttpHeaders, place: Place): Record<string, string | string[]> {
+/** Headers for a browser: of the server's those that are named here, and what its pages may do. */
+export function fromUpstream(headers: OutgoingHttpHeaders, place: Place): Record<string, string | string[]> {
   const location = typeof headers.location === "string" ? moved(headers.location, place) : undefined;
   return {
     ...picked(headers, passedBack),
+    // Drivers and the History Server may be of different Spark lines: a script of one is asked for again at the other.
+    "cache-control": headers["cache-control"]?.includes("no-store") ? "no-store" : "private, no-cache",
     ...(location !== undefined && { location }),
-    "content-security-policy": [
-      pagePolicy(place),
-      ...[headers["content-security-policy"] ?? []].flat().map(String),
-    ],
-    "cross-origin-opener-policy": "noopener-allow-popups",
+    "content-security-policy": [pagePolicy, ...[headers["content-security-policy"] ?? []].flat().map(String)],
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "strict-transport-security": "max-age=31536000",
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
   };
 }
 
 /**
- * A job's code can answer at its driver's port with whatever script it likes, at the host where its reader, an admin
- * perhaps, may see others' applications too. So its pages reach their own application alone: by no request, frame,
- * window or worker do they get at another path. Paths do not count after a redirect (CSP 3, 6.7.2.9), so that none of
- * the driver's leads out of them either (`moved`). Spark's own pages have scripts within them.
+ * A job's code can answer at its driver's port, and write into its event log, whatever script it likes. Its origin is
+ * what keeps it apart from all else: this policy keeps it from asking other hosts, too, where the visitor is logged in.
+ * Spark's own pages have scripts within them.
  */
-function pagePolicy({ origin, prefix }: Place): string {
-  const own = `${origin}${prefix}/`;
-  return [
-    `default-src ${own} data: 'unsafe-inline' 'unsafe-eval'`,
-    `form-action ${own}`,
-    "frame-src 'none'",
-    "worker-src 'none'",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-    "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-downloads",
-  ].join("; ");
-}
+const pagePolicy = [
+  "default-src 'self' data: 'unsafe-inline' 'unsafe-eval'",
+  "form-action 'self'",
+  "frame-src 'none'",
+  "worker-src 'none'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-downloads",
+].join("; ");
 
-/** Where a redirect of the driver's leads, below the prefix; undefined where that is not the driver. */
+/** The target of a server's redirect, below the prefix; undefined where that is another server. */
 function moved(location: string, { asked, prefix }: Place): string | undefined {
   const to = URL.canParse(location, asked.href) ? new URL(location, asked) : undefined;
   if (to?.origin !== asked.origin) return undefined;

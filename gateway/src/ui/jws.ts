@@ -28,6 +28,11 @@ export function driverKey(key: string, namespace: string): string {
   return hmac(key, `driver-ui/${namespace}`).toString("base64url");
 }
 
+/** The key that the History Server checks the gateway's signature with. */
+export function historyKey(key: string): string {
+  return hmac(key, "history-server").toString("base64url");
+}
+
 function hmac(key: string, text: string): Buffer {
   return createHmac("sha256", Buffer.from(key, "base64url")).update(text).digest();
 }

@@ -1,229 +1,118 @@
-import { randomUUID } from "node:crypto";
-import { isIPv6 } from "node:net";
-
+import cookies from "@fastify/cookie";
 import replyFrom from "@fastify/reply-from";
-import fastify, {
-  LogController,
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
 
-import { authorize } from "../auth/authorize.ts";
 import { secondMs } from "../clock.ts";
-import { Problem, toProblem } from "../errors/problem.ts";
-import { findApplication } from "../jobs/applications-store.ts";
-import type { Jobs } from "../jobs/jobs.ts";
-import type { ApplicationRow } from "../store/application-tables.ts";
-import type { Metrics } from "../metrics/metrics.ts";
-import { driverFinder, type FindDriver } from "./driver.ts";
-import { fromDriver, toDriver, type Place } from "./headers.ts";
-import { driverKey, signJws } from "./jws.ts";
-import { page, pageHeaders } from "./pages.ts";
-import { isFromFrontDoor, visitorOf } from "./visitor.ts";
+import { Problem } from "../errors/problem.ts";
+import { pagesApp, type PagesAppParts } from "./app.ts";
+import { applicationPages, type ApplicationPagesParts } from "./application-pages.ts";
+import { redirectHeaders, sessionPath } from "./entry.ts";
+import { isNavigation, isSameOrigin } from "./fetch-metadata.ts";
+import { eventLogPages, historyPages } from "./history-pages.ts";
+import { entryOf, labelIn, labelOf, pagesAtOrigin, prefixOf, type Pages } from "./origins.ts";
+import { sessionSeconds, type Sessions } from "./sessions.ts";
+import type { Look } from "./upstream.ts";
 
-export interface UiParts {
-  /** The platform must have a `historyUrl`: these pages are at its host. */
-  readonly jobs: Pick<Jobs, "store" | "cluster" | "platform" | "now">;
-  /** The front door's key: only what it signs is answered. 32 bytes, base64url. */
-  readonly key: string;
-  /** Members see everybody's applications. Undefined: nobody does. */
-  readonly adminGroup: string | undefined;
-  readonly logger: FastifyBaseLogger;
-  readonly metrics: Pick<Metrics, "countProblem" | "observe">;
-  /** URL of the pages of the driver at this address, without a path. Default: port 4040, Spark's own. */
-  readonly driverUrl?: (address: string) => string;
+export interface UiParts extends PagesAppParts, ApplicationPagesParts {
+  readonly sessions: Sessions;
 }
 
-interface Path {
-  readonly namespace: string;
-  readonly application: string;
-}
-
-const driverPatience = {
-  connect: { timeout: 5 * secondMs },
-  headersTimeout: 60 * secondMs,
-  bodyTimeout: 60 * secondMs,
-};
+/** Bound to its origin: no other host of the domain can set it. */
+export const cookieName = "__Host-pages";
 
 /**
- * The pages of running applications, at `/ui/NAMESPACE/APPLICATION/`, for the front door alone: to their owner and to
- * admins it shows what the driver shows, and once that has ended, the way to the History Server. It reads only: Spark
- * stops jobs on GET too, so that those paths are closed.
- * @throws Error where the platform has no History Server, whose host these pages are at.
+ * Applications' pages, each at an origin of its own: the driver's while it runs, then the History Server's. Who comes
+ * without a session is sent to the front door, which says who they are, and comes back with a ticket.
  */
 export async function buildUi(parts: UiParts): Promise<FastifyInstance> {
-  const { key, metrics, jobs } = parts;
-  const { historyUrl } = jobs.platform;
-  if (historyUrl === undefined) throw new Error("the pages of applications need the platform's historyUrl");
-  const app = fastify({
-    loggerInstance: parts.logger,
-    logController: new LogController({ requestIdLogLabel: "requestId", disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
-    requestTimeout: 30 * secondMs,
-    forceCloseConnections: "idle",
-  });
+  const { sessions, places } = parts;
+  const app = pagesApp(parts);
+  await app.register(cookies);
   await app.register(replyFrom, {
-    undici: { connections: 32, ...driverPatience },
+    undici: { connections: 32, connect: { timeout: 5 * secondMs } },
     destroyAgent: true,
     disableCache: true,
     disableRequestLogging: true,
   });
-  metrics.observe(app);
-  app.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error);
-    metrics.countProblem(problem);
-    if (problem.status >= 500) request.log.error({ err: error }, "a page could not be shown");
-    void answer(reply, problem.status, titles[problem.status] ?? "The gateway has a fault", problem.message);
+  const show = shower(parts);
+  app.get(sessionPath, async (request, reply) => {
+    const { data } = z.object({ ticket: z.string() }).safeParse(request.query);
+    const label = requestedLabel(request, places.origins);
+    const ticket = data && isNavigation(request.headers) && (await sessions.useTicket(label, data.ticket));
+    if (!ticket) throw new Problem("token-invalid", "The link has expired. Open the page again.");
+    const session = await sessions.issueSession(ticket);
+    return reply
+      .headers(redirectHeaders)
+      .setCookie(cookieName, session, {
+        path: "/",
+        secure: true,
+        httpOnly: true,
+        sameSite: "lax",
+        maxAge: sessionSeconds,
+      })
+      .redirect(ticket.to);
   });
-  app.setNotFoundHandler(({ method }, reply) =>
-    method === "GET" || method === "HEAD"
-      ? answer(
-          reply,
-          404,
-          "There is no such page",
-          "An application's pages are at /ui/NAMESPACE/APPLICATION/.",
-        )
-      : answer(
-          reply.header("allow", "GET, HEAD"),
-          405,
-          "This is for reading alone",
-          "Pages are got, and nothing is sent.",
-        ),
-  );
-  app.addHook("onRequest", async ({ headers }, reply) => {
-    if (isFromFrontDoor(headers, key)) return;
-    metrics.countProblem(new Problem("forbidden", "without the front door's signature"));
-    await answer(reply, 403, "This way is closed", "Come through the platform's front door.");
+  app.get("/*", async (request, reply) => {
+    const { headers } = request;
+    const label = requestedLabel(request, places.origins);
+    const look = lookOf(request);
+    const session = await sessions.checkSession(label, request.cookies[cookieName] ?? "");
+    if (session === undefined || (session.isOld && isNavigation(headers))) {
+      const at = frontDoorPath(label, look);
+      if (at !== undefined && isNavigation(headers)) return reply.redirect(`${places.url}${at}`);
+      if (session === undefined) throw unknownVisitor(at);
+    }
+    // Another origin's script gets nothing in the visitor's name.
+    if (!isSameOrigin(headers) && !isNavigation(headers))
+      throw new Problem("forbidden", "A page of another origin asks for it.");
+    if (!sparksOwn.test(look.path)) throw new Problem("not-found", "Spark has no page at this path.");
+    return show(session.pages, look, reply);
   });
-  const show = showApplication(parts, historyUrl, driverFinder(jobs));
-  app.get<{ Params: Path }>("/ui/:namespace/:application", ({ params }, reply) =>
-    reply.redirect(`${prefixOf(params)}/`),
-  );
-  app.get<{ Params: Path }>("/ui/:namespace/:application/*", show);
   await app.ready();
   return app;
 }
 
-const titles: Readonly<Record<number, string>> = {
-  400: "The address is not right",
-  403: "This is not yours to see",
-  404: "There is no such application",
-  503: "The cluster does not answer",
-};
+/** Paths as Spark has them. Whatever a server could read in another way is not passed on. */
+const sparksOwn = /^(?:\/(?!\.\.?(?:\/|$))[\w.-]+)*\/?$/;
 
-type Handler = (request: FastifyRequest<{ Params: Path }>, reply: FastifyReply) => Promise<FastifyReply>;
-
-function showApplication(parts: UiParts, historyUrl: string, find: FindDriver): Handler {
-  const { key, driverUrl = atSparksPort } = parts;
-  return async (request, reply) => {
-    const { namespace, application } = request.params;
-    const row = await allowed(request, parts);
-    const sight = await find(namespace, application);
-    if (row === undefined && sight === undefined)
-      throw new Problem("not-found", "The cluster has none of that name.");
-    if (sight?.address !== undefined) {
-      const path = pathBelow(request.raw.url ?? "");
-      const source = new URL(`${driverUrl(sight.address)}${path}`);
-      if (!sparksOwn.test(path) || source.pathname !== path)
-        throw new Problem("not-found", "Spark has no page at this path.");
-      if (killing.test(path)) {
-        return answer(
-          reply,
-          403,
-          "This is for reading alone",
-          "Cancel the application by the API in its place.",
-        );
-      }
-      const place = { prefix: prefixOf(request.params), origin: new URL(historyUrl).origin };
-      const token = signJws(driverKey(key, namespace), { sub: "gateway" });
-      return proxied(reply, { ...place, source }, token);
+function shower(parts: UiParts) {
+  const application = applicationPages(parts);
+  const eventLog = eventLogPages(parts);
+  const history = historyPages(parts);
+  return (pages: Pages, look: Look, reply: FastifyReply) => {
+    switch (pages.kind) {
+      case "application":
+        return application(pages, look, reply);
+      case "event-log":
+        return eventLog(pages, look, reply);
+      case "history":
+        return history(pages, look, reply);
     }
-    const sparkId = sight?.sparkId ?? row?.spark_id;
-    if (sight?.isAlive !== true && sparkId != null) {
-      return reply.redirect(`${historyUrl.replace(/\/$/, "")}/history/${encodeURIComponent(sparkId)}/`);
-    }
-    return sight?.isAlive === true || row?.ended_at === null
-      ? answer(reply, 404, "It has not started", "Its driver does not run yet. Come back in a moment.")
-      : answer(
-          reply,
-          404,
-          "It never ran",
-          "It has ended without a driver, so that there is nothing to show.",
-        );
   };
 }
 
-/**
- * The row of the application that the path names, for its owner or an admin; for an admin also undefined, where a stack
- * made the application. Whoever else asks learns nothing of what there is.
- */
-async function allowed(
-  request: FastifyRequest<{ Params: Path }>,
-  { jobs, adminGroup }: UiParts,
-): Promise<ApplicationRow | undefined> {
-  const { namespace, application } = request.params;
-  const visitor = visitorOf(request.headers, adminGroup);
-  const isKnown = Object.hasOwn(jobs.platform.namespaces, namespace) && resourceName.test(application);
-  const found = isKnown ? await findApplication(jobs.store.db, application) : undefined;
-  const row = found?.namespace === namespace ? found : undefined;
-  if (!authorize(visitor, "ui:read", { owner: row?.owner ?? nobody })) {
-    request.log.warn({ visitor: visitor?.name, namespace, application }, "a visitor was refused");
-    throw new Problem("forbidden", "It belongs to somebody else, or there is none of that name.");
-  }
-  request.log.debug({ visitor: visitor?.name, namespace, application }, "a visitor looks");
-  if (!isKnown) throw new Problem("not-found", "The platform has no such namespace, or no such name can be.");
-  return row;
+function requestedLabel({ host }: FastifyRequest, origins: string): string {
+  const label = labelIn(origins, host);
+  if (label === undefined) throw new Problem("not-found", "No pages are at this host.");
+  return label;
 }
 
-/** Paths as Spark has them. Whatever a server could read in another way is not passed on. */
-const sparksOwn = /^(?:\/[\w.-]+)*\/?$/;
-/** Where Spark kills jobs and stages, on GET too (apache/spark, SparkUI.initialize). */
-const killing = /^\/(?:jobs\/job|stages\/stage)\/kill(?:\/|$)/;
-
-/** What no visitor is called. */
-const nobody = "";
-
-/** A driver has it as a label, too. */
-const resourceName = /^[a-z0-9](?:[-a-z0-9.]{0,61}[a-z0-9])?$/;
-
-function proxied(
-  reply: FastifyReply,
-  { source, ...place }: { readonly source: URL } & Omit<Place, "asked">,
-  token: string,
-): FastifyReply {
-  return reply.from(source.origin + source.pathname, {
-    // Whoever looks can load it again.
-    retryDelay: () => null,
-    rewriteRequestHeaders: (_request, headers) => toDriver(headers, place.prefix, token),
-    rewriteHeaders: (headers) => fromDriver(headers, { ...place, asked: source }),
-    onError: (_reply, { error }) => {
-      reply.log.warn({ err: error }, "a driver did not answer");
-      void answer(
-        reply,
-        502,
-        "The driver does not answer",
-        "It may be about to end, or too busy. Load the page again in a moment.",
-      );
-    },
-  });
-}
-
-/** What comes after `/ui/NAMESPACE/APPLICATION` in a URL, without the query, as it was sent. */
-function pathBelow(url: string): string {
+function lookOf({ raw: { url = "" } }: FastifyRequest): Look {
   const [path = ""] = url.split("?", 1);
-  return `/${path.split("/").slice(4).join("/")}`;
+  return { path, query: url.slice(path.length) };
 }
 
-function prefixOf({ namespace, application }: Path): string {
-  return `/ui/${encodeURIComponent(namespace)}/${encodeURIComponent(application)}`;
+/** Where at the front door the page is, if it is one that this origin shows. */
+function frontDoorPath(label: string, { path, query }: Look): string | undefined {
+  const pages: Pages | undefined = path === "/" ? { kind: "history" } : pagesAtOrigin(path);
+  if (pages === undefined || labelOf(pages) !== label) return undefined;
+  const own = pages.kind === "event-log" ? path : `${entryOf(pages)}${path.slice(prefixOf(pages).length)}`;
+  return own + query;
 }
 
-function atSparksPort(address: string): string {
-  return `http://${isIPv6(address) ? `[${address}]` : address}:4040`;
-}
-
-function answer(reply: FastifyReply, status: number, title: string, text: string): FastifyReply {
-  return reply.code(status).headers(pageHeaders).send(page(title, text));
+function unknownVisitor(at: string | undefined): Problem {
+  return at === undefined
+    ? new Problem("not-found", "No page of this origin is at this path.")
+    : new Problem("not-authenticated", "Load the page again.");
 }

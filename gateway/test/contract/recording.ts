@@ -18,7 +18,7 @@ export async function record(scope: Scope): Promise<ReadonlyMap<string, string>>
   const metrics = createMetrics();
   const platform = samplePlatform(onlyAnalytics);
   const logger = pino({ level: "silent" });
-  const applications = openApplications({ platform, ui: undefined, store, metrics, logger });
+  const applications = await openApplications({ platform, ui: undefined, store, metrics, logger });
   scope.after(() => applications.stop());
   const gateway = await gatewayOn(scope, store, { metrics, routes: applications.routes });
   const { accessToken: token } = await newClient(gateway, "alice", "user");

@@ -18,7 +18,7 @@ import { hashToken, mintToken } from "../../src/tokens/token.ts";
 import { signedByOwnAuthority } from "../support/certificate.ts";
 import { kubeConfigOf, startFakeCluster } from "../support/fake-cluster.ts";
 import { startFakeS3 } from "../support/fake-s3.ts";
-import { onlyAnalytics, samplePlatform } from "../support/job-samples.ts";
+import { onlyAnalytics, samplePages, samplePlatform } from "../support/job-samples.ts";
 import { OwnScope } from "../support/scope.ts";
 import { RestartableGateway } from "./restartable-gateway.ts";
 import { standInOperator } from "./stand-in-operator.ts";
@@ -68,7 +68,7 @@ async function serve(): Promise<void> {
   const told = samplePlatform({
     ...onlyAnalytics,
     storage: store.storage,
-    historyUrl: "https://history.example.org",
+    pages: samplePages,
     limits: { perUserPerMinute: endless, perMinute: endless },
   });
   const gateway = await RestartableGateway.start(scope, {

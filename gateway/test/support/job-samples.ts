@@ -7,6 +7,13 @@ import { toPlatform, type Platform } from "../../src/platform.ts";
 /** In its place, the one namespace that the API's own examples name. */
 export const onlyAnalytics = { namespaces: { analytics: { ...manifestPlatform, namespace: "analytics" } } };
 
+/** Where pages are, on a platform that has some. */
+export const samplePages = {
+  url: "https://spark.test:30443",
+  origins: "https://pages.spark.test:30446",
+  historyServer: "http://history.test:18080",
+};
+
 /** A platform of two namespaces, as a stack would write it. */
 export function samplePlatform(given: Readonly<Record<string, unknown>> = {}): Platform {
   return toPlatform({

@@ -5,7 +5,7 @@ import type { Platform } from "../../src/platform.ts";
 import type { StoreKind } from "../../src/store/store.ts";
 import { startFakeCluster } from "./fake-cluster.ts";
 import { firstAdmin, gatewayOn, newClient, type TestGateway } from "./gateway.ts";
-import { samplePlatform } from "./job-samples.ts";
+import { samplePages, samplePlatform } from "./job-samples.ts";
 import { newLocation, open } from "./stores.ts";
 
 /** A gateway that tells of jobs, and access tokens of two users and an admin. */
@@ -19,7 +19,7 @@ export interface ReadScene {
 export async function startReading(
   context: TestContext,
   kind: StoreKind = "sqlite",
-  platform: Platform = samplePlatform({ historyUrl: "https://history.test/" }),
+  platform: Platform = samplePlatform({ pages: samplePages }),
 ): Promise<ReadScene> {
   const { cluster } = await startFakeCluster(context);
   const store = await open(context, await newLocation(context, kind));

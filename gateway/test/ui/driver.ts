@@ -2,17 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { driverKey, isSignedBy } from "../../src/ui/jws.ts";
-import { addPod, key, sparks, startScene } from "./scene.ts";
+import { addPod, key, prefix, startScene } from "./scene.ts";
 
 test("a driver gets the gateway's signature for its namespace, where its pages are, and nothing of the visitor", async (context) => {
   const { look, driver } = await startScene(context);
   const headers = {
-    cookie: "__Host-spark=1",
     "x-forwarded-user": "4711",
     "x-forwarded-context": "/evil",
     range: "bytes=0-1",
   };
-  await look(`${sparks}/jobs/job/?id=7&attempt=%2F0`, { headers: { ...headers, accept: "text/html" } });
+  await look(`${prefix}/jobs/job/?id=7&attempt=%2F0`, { headers: { ...headers, accept: "text/html" } });
   const [request] = driver.requests;
   assert.equal(request?.url, "/jobs/job/?id=7&attempt=%2F0");
   const { authorization, host, connection, ...rest } = request.headers;
@@ -21,7 +20,7 @@ test("a driver gets the gateway's signature for its namespace, where its pages a
   assert.ok(!isSignedBy(driverKey(key, "team-b"), token) && !isSignedBy(key, token));
   assert.equal(`http://${host ?? ""}`, driver.url);
   assert.equal(connection, "keep-alive");
-  assert.deepEqual(rest, { accept: "text/html", "x-forwarded-context": sparks });
+  assert.deepEqual(rest, { accept: "text/html", "x-forwarded-context": prefix });
 });
 
 test("the driver is the pod that the operator names, by the address of its status", async (context) => {
@@ -30,7 +29,7 @@ test("the driver is the pod that the operator names, by the address of its statu
   fake.objects.remove("pods", "team-a", "word-count-1f-driver");
   addPod(fake, "another-pod", "word-count-1f", { phase: "Running", podIP: "10.9.9.9" });
   addPod(fake, "word-count-1f-driver", "word-count-1f", { phase: "Running", podIP: "10.1.2.3" });
-  assert.equal((await look(`${sparks}/`)).body, "the driver's");
+  assert.equal((await look(`${prefix}/`)).body, "the driver's");
   for (const status of [
     { phase: "Pending" },
     { phase: "Running" },
@@ -39,9 +38,9 @@ test("the driver is the pod that the operator names, by the address of its statu
   ]) {
     clock.now += 10_000;
     addPod(fake, "word-count-1f-driver", "word-count-1f", status);
-    const { statusCode, body } = await look(`${sparks}/`);
+    const { statusCode, body } = await look(`${prefix}/`);
     assert.equal(statusCode, 404);
-    assert.match(body, /has not started/);
+    assert.match(body, /Not started yet/);
   }
   assert.equal(driver.requests.length, 1);
 });
@@ -49,19 +48,19 @@ test("the driver is the pod that the operator names, by the address of its statu
 test("a page with many files asks the cluster once, and a refusal is not remembered", async (context) => {
   const { look, fake, clock } = await startScene(context);
   fake.fault = () => ({ status: 500, message: "no" });
-  assert.equal((await look(`${sparks}/`)).statusCode, 503);
+  assert.equal((await look(`${prefix}/`)).statusCode, 503);
   fake.fault = () => undefined;
   const before = fake.requests.length;
-  await Promise.all(Array.from({ length: 30 }, () => look(`${sparks}/static/webui.css`)));
+  await Promise.all(Array.from({ length: 30 }, () => look(`${prefix}/static/webui.css`)));
   assert.equal(fake.requests.length - before, 2);
   clock.now += 10_000;
-  await look(`${sparks}/`);
+  await look(`${prefix}/`);
   assert.equal(fake.requests.length - before, 4);
 });
 
 test("a driver that does not answer is told of, once asked", async (context) => {
   const { look, driver } = await startScene(context, { answer: (request) => void request.socket.destroy() });
-  const { statusCode, body } = await look(`${sparks}/`);
+  const { statusCode, body } = await look(`${prefix}/`);
   assert.equal(statusCode, 502);
   assert.match(body, /does not answer/);
   assert.equal(driver.requests.length, 1);
@@ -71,5 +70,5 @@ test("a driver's own refusals and faults are passed on, once asked", async (cont
   const { look, driver } = await startScene(context, {
     answer: (_request, response) => response.writeHead(503, { "retry-after": "1" }).end("busy"),
   });
-  assert.deepEqual([(await look(`${sparks}/`)).statusCode, driver.requests.length], [503, 1]);
+  assert.deepEqual([(await look(`${prefix}/`)).statusCode, driver.requests.length], [503, 1]);
 });

@@ -11,28 +11,45 @@ import { loggerOptions } from "../../src/logging.ts";
 import { createMetrics } from "../../src/metrics/metrics.ts";
 import type { ApplicationRow } from "../../src/store/application-tables.ts";
 import type { Store, StoreKind } from "../../src/store/store.ts";
+import { buildEntry } from "../../src/ui/entry.ts";
 import { signJws } from "../../src/ui/jws.ts";
-import { buildUi } from "../../src/ui/ui.ts";
+import { originOf, type Pages } from "../../src/ui/origins.ts";
+import { openSessions, type Sessions } from "../../src/ui/sessions.ts";
+import { buildUi, cookieName } from "../../src/ui/ui.ts";
 import { startFakeCluster, type FakeCluster } from "../support/fake-cluster.ts";
-import { sampleApplication, samplePlatform } from "../support/job-samples.ts";
+import { sampleApplication, samplePages, samplePlatform } from "../support/job-samples.ts";
 import { newLocation, open } from "../support/stores.ts";
 import { startFakeDriver, type FakeDriver } from "./fake-driver.ts";
 
 /** 32 bytes, base64url. */
 export const key = Buffer.alloc(32, "k").toString("base64url");
-export const historyUrl = "https://spark.test:30443";
+/** The front door. */
+export const { url, origins } = samplePages;
+
+type Answer = Awaited<ReturnType<FastifyInstance["inject"]>>;
 
 /** Pages before a cluster with one application of alice's, whose driver runs. */
 export interface Scene {
+  /** What the front door leads to. */
+  readonly entry: FastifyInstance;
+  /** The pages at their origins. */
   readonly ui: FastifyInstance;
+  readonly sessions: Sessions;
   readonly fake: FakeCluster;
   readonly driver: FakeDriver;
+  readonly history: FakeDriver;
   readonly store: Store;
   readonly log: readonly string[];
   readonly clock: { now: number };
-  /** The status of the owner's request over a socket, whose path is sent as it is. */
+  /** Opens a page at the front door, as a browser without any session at its origin: follows to what is shown. */
+  readonly visit: (path: string, given?: Given) => Promise<Answer>;
+  /** Asks for a path of an origin, by default with a good session there. */
+  readonly look: (
+    path: string,
+    given?: Given & { readonly pages?: Pages; readonly cookie?: string },
+  ) => Promise<Answer>;
+  /** The status of a request with a good session over a socket, whose path is sent as it is. */
   readonly statusOf: (path: string) => Promise<number>;
-  readonly look: (path: string, given?: Given) => Promise<Awaited<ReturnType<FastifyInstance["inject"]>>>;
 }
 
 export interface Given {
@@ -47,54 +64,86 @@ const alice = {
   "x-forwarded-email": "alice@example.test",
 };
 
-export const sparks = "/ui/team-a/word-count-1f";
+export const admin = { email: "root@example.test", groups: "data,platform" };
+/** Alice's application: at the front door, at its origin, and what that shows. */
+export const entrance = "/ui/team-a/word-count-1f";
+export const prefix = "/team-a.word-count-1f";
+export const pages: Pages = { kind: "application", namespace: "team-a", application: "word-count-1f" };
 
 export async function startScene(
   context: TestContext,
   {
     kind = "sqlite",
     answer = (_request, response) => void response.end("the driver's"),
+    historyAnswer = (_request, response) => void response.end("the History Server's"),
   }: Partial<{
     readonly kind: StoreKind;
     readonly answer: RequestListener;
+    readonly historyAnswer: RequestListener;
   }> = {},
 ): Promise<Scene> {
   const fake = await startFakeCluster(context);
   const driver = await startFakeDriver(context, answer);
+  const history = await startFakeDriver(context, historyAnswer);
   const store = await open(context, await newLocation(context, kind));
-  const clock = { now: 0 };
+  const clock = { now: Date.UTC(2026, 0) };
   const log: string[] = [];
-  const ui = await buildUi({
-    jobs: { store, cluster: fake.cluster, platform: samplePlatform({ historyUrl }), now: () => clock.now },
+  const now = (): number => clock.now;
+  const sessions = openSessions(key, now);
+  const places = { url, origins, historyServer: history.url };
+  const parts = {
+    jobs: { store, cluster: fake.cluster, platform: samplePlatform({ pages: places }), now },
     key,
-    adminGroup: "platform",
+    sessions,
     logger: pino(loggerOptions("trace"), { write: (line) => void log.push(line) }),
     metrics: createMetrics(),
+  };
+  const entry = await buildEntry({ ...parts, adminGroup: "platform", origins });
+  const ui = await buildUi({
+    ...parts,
+    places,
     driverUrl: (address) => (address === "10.1.2.3" ? driver.url : `http://${address}.test`),
   });
-  context.after(() => ui.close());
+  context.after(() => Promise.all([entry.close(), ui.close()]));
   await addApplication(store, "word-count-1f", "alice@example.test");
   run(fake, "word-count-1f");
+  const cookieOf = async (of: Pages): Promise<string> =>
+    `${cookieName}=${await sessions.issueSession({ pages: of, visitor: "alice@example.test" })}`;
+  const look: Scene["look"] = async (path, { pages: of = pages, cookie, headers, method = "GET" } = {}) =>
+    ui.inject({
+      method,
+      url: path,
+      headers: {
+        host: new URL(originOf(origins, of)).host,
+        cookie: cookie ?? (await cookieOf(of)),
+        ...headers,
+      },
+    });
   return {
+    entry,
     ui,
+    sessions,
     fake,
     driver,
+    history,
     store,
     log,
     clock,
+    look,
     statusOf: async (path) => {
       if (!ui.server.listening) await ui.listen({ host: "127.0.0.1", port: 0 });
       const bound = ui.server.address();
       assert.ok(bound !== null && typeof bound === "object");
-      const request = get({ host: "127.0.0.1", port: bound.port, path, headers: alice });
+      const headers = { host: new URL(originOf(origins, pages)).host, cookie: await cookieOf(pages) };
+      const request = get({ host: "127.0.0.1", port: bound.port, path, headers });
       const answered: readonly unknown[] = await once(request, "response");
       const [response] = answered;
       assert.ok(response instanceof IncomingMessage);
       response.resume();
       return response.statusCode ?? 0;
     },
-    look: (path, { email, groups, method = "GET", headers } = {}) =>
-      ui.inject({
+    visit: async (path, { email, groups, method = "GET", headers } = {}) => {
+      const first = await entry.inject({
         method,
         url: path,
         headers: {
@@ -103,10 +152,29 @@ export async function startScene(
           ...(groups !== undefined && { "x-forwarded-groups": groups }),
           ...headers,
         },
-      }),
+      });
+      return first.statusCode === 302 ? follow(ui, first) : first;
+    },
   };
 }
 
+/** Follows redirects within the origins of pages, with the cookie that they set, to the first other answer. */
+async function follow(ui: FastifyInstance, first: Answer): Promise<Answer> {
+  let answer = first;
+  let cookie = "";
+  let at = new URL(origins);
+  for (let hops = 0; answer.statusCode === 302 && hops < 5; hops++) {
+    const to = new URL(String(answer.headers.location), at);
+    if (!to.host.endsWith(`.${new URL(origins).host}`)) return answer;
+    at = to;
+    const [set] = answer.cookies;
+    if (set !== undefined) cookie = `${set.name}=${set.value}`;
+    answer = await ui.inject({ url: at.pathname + at.search, headers: { host: at.host, cookie } });
+    const [given] = answer.cookies;
+    if (given !== undefined) cookie = `${given.name}=${given.value}`;
+  }
+  return answer;
+}
 /** Puts a running application with its driver's pod into the cluster. */
 export function run(fake: FakeCluster, name: string, pod: Fields = {}, namespace = "team-a"): void {
   fake.objects.put("sparkapplications", sampleApplication(name, namespace));

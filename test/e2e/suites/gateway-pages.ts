@@ -7,7 +7,7 @@ import { until } from "../../../local/kube/wait.ts";
 import { application } from "../applications.ts";
 import { TestBrowser } from "../browser.ts";
 import { uri } from "../deliveries.ts";
-import { ann, cyd, host, issuer, login, ui, url } from "../front-door.ts";
+import { ann, cyd, issuer, namesAt, ui, url } from "../front-door.ts";
 import { embeddedGateway } from "../gateway.ts";
 import { HttpsClient } from "../https-client.ts";
 import { Pages } from "../pages.ts";
@@ -35,7 +35,7 @@ describe("the pages of a running application", () => {
     const output = platform.outputs["ui"];
     const authority = textAt(output, "certificateAuthority") ?? "";
     const address = await nodeAddress(platform.kube);
-    const browser = await TestBrowser.open({ authority, hosts: { [host]: address, [login]: address } });
+    const browser = await TestBrowser.open({ authority, hosts: namesAt(address) });
     opened.push(browser);
     pages = new Pages(output, browser, new HttpsClient(address, authority));
     ({ driverPod, sparkId } = await application(platform.kube, team, "patience", ["RUNNING"]));
@@ -88,7 +88,8 @@ describe("the pages of a running application", () => {
     await application(platform.kube, team, "patience", ["COMPLETED"]);
     await pages.appears(await pages.session(context), sparkId);
     await page.goto(`${url}${live}/jobs/`);
-    await page.waitForURL((at) => at.pathname.startsWith(`/history/${sparkId}`));
+    await page.waitForURL((at) => at.pathname.includes(`/history/${sparkId}/`));
+    assert.equal(new URL(page.url()).origin, new URL(pages.shownAt(`${live}/`)).origin);
     assert.match(await page.innerText("body"), /Spark Jobs/);
     await context.close();
   });

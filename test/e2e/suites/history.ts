@@ -3,12 +3,14 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 
 import { forwardService } from "../../../local/kube/forward.ts";
-import { listAt, recordAt, textAt } from "../../../local/kube/json.ts";
+import { listAt, recordAt, textAt, type Fields } from "../../../local/kube/json.ts";
 import { application } from "../applications.ts";
 import { TestBrowser } from "../browser.ts";
-import { ann, bob, host, issuer, login, url } from "../front-door.ts";
-import { keys, queryJob, survives } from "../history-losses.ts";
+import { ann, bob, cyd, host, issuer, login, namesAt, pagesHost, url } from "../front-door.ts";
+import { exposure } from "../gateway.ts";
+import { keysOf, queryJob, survives } from "../history-losses.ts";
 import { HttpsClient } from "../https-client.ts";
+import { cookieName } from "../../../gateway/src/ui/ui.ts";
 import { Pages, sessionCookie } from "../pages.ts";
 import { E2ePlatform } from "../platform.ts";
 import { nodeAddress } from "../rollouts.ts";
@@ -18,6 +20,7 @@ import { tricks, unsigned } from "../tricks.ts";
 describe("the history of jobs behind the log-in", () => {
   const opened: { close(): Promise<void> }[] = [];
   let platform: E2ePlatform;
+  let keys: Fields;
   let browser: TestBrowser;
   let client: HttpsClient;
   let pages: Pages;
@@ -29,12 +32,13 @@ describe("the history of jobs behind the log-in", () => {
   before(async () => {
     platform = await E2ePlatform.open("e2e-history");
     opened.push(platform);
+    keys = keysOf(platform);
     await platform.up({ "word-count": localJob("word-count"), query: queryJob }, keys);
     const output = platform.outputs["ui"];
     const authority = textAt(output, "certificateAuthority") ?? "";
     address = await nodeAddress(platform.kube);
     client = new HttpsClient(address, authority);
-    browser = await TestBrowser.open({ authority, hosts: { [host]: address, [login]: address } });
+    browser = await TestBrowser.open({ authority, hosts: namesAt(address) });
     opened.push(browser);
     pages = new Pages(output, browser, client);
     await application(platform.kube, team, "word-count", ["COMPLETED"]);
@@ -51,6 +55,10 @@ describe("the history of jobs behind the log-in", () => {
     assert.deepEqual(
       listAt(output, "records").map((each) => textAt(each, "name")),
       [host, login],
+    );
+    assert.deepEqual(
+      listAt(platform.outputs["gateway"], "records").map((each) => textAt(each, "name")),
+      [exposure.host, `*.${pagesHost}`],
     );
   });
 
@@ -78,23 +86,28 @@ describe("the history of jobs behind the log-in", () => {
     const { context, page } = await pages.stranger(asked);
     assert.equal(new URL(page.url()).origin, issuer);
     await pages.signIn(page, ann);
-    await page.waitForURL(`${url}${asked}`);
+    await page.waitForURL(pages.shownAt(asked));
     assert.match(await page.innerText("body"), /Completed Stages/);
     const cookie = (await context.cookies(url)).find(({ name }) => name === sessionCookie);
     assert.deepEqual(
       [cookie?.secure, cookie?.httpOnly, cookie?.sameSite, cookie?.domain, cookie?.path],
       [true, true, "Lax", host, "/"],
     );
-    // Once the server has the application, also to a page of a page.
+    const own = (await context.cookies(pages.shownAt(asked))).find(({ name }) => name === cookieName);
+    assert.deepEqual(
+      [own?.secure, own?.httpOnly, own?.sameSite, own?.domain, own?.path],
+      [true, true, "Lax", new URL(pages.shownAt(asked)).hostname, "/"],
+    );
+    // Also to a page of a page.
     const deep = `/history/${id}/SQL/execution/?id=0`;
     const second = await pages.stranger(deep);
     await pages.signIn(second.page, ann);
-    await second.page.waitForURL(`${url}${deep}`);
+    await second.page.waitForURL(pages.shownAt(deep));
     assert.match(await second.page.innerText("body"), /Details for Query 0/);
     await Promise.all([context.close(), second.context.close()]);
   });
 
-  it("shows an application's pages with all that they load, from the one address", async () => {
+  it("shows an application's pages with all that they load, from one origin", async () => {
     const { context, page } = await pages.member(ann);
     const shown = [
       ["stages/", /Completed Stages/],
@@ -133,6 +146,15 @@ describe("the history of jobs behind the log-in", () => {
     await context.close();
   });
 
+  it("is for admins, whatever the application", async () => {
+    const { context, page } = await pages.member(cyd);
+    for (const at of ["/history/", "/history/?showIncomplete=true", jobsPage]) {
+      const answer = await page.goto(`${url}${at}`);
+      assert.equal(answer?.status(), 403, at);
+    }
+    await context.close();
+  });
+
   it("ends the session at the log-out", async () => {
     const { context, page } = await pages.member(ann);
     await page.goto(`${url}/oauth2/sign_out`);
@@ -147,7 +169,7 @@ describe("the history of jobs behind the log-in", () => {
     const cookie = await pages.session(context);
     const page = `${url}${jobsPage}`;
     const good = await client.get(page, { cookie: `${sessionCookie}=${cookie}` });
-    assert.equal(good.status, 200);
+    assert.ok(String(good.headers["location"]).startsWith(`${new URL(pages.shownAt(jobsPage)).origin}/`));
     assert.equal(good.headers["strict-transport-security"], "max-age=31536000");
     for (const headers of tricks(cookie, ann, issuer)) {
       const answer = await client.get(page, headers);
@@ -161,7 +183,7 @@ describe("the history of jobs behind the log-in", () => {
       "//history/",
       "/%2e%2e/history/",
     ])
-      assert.notEqual((await client.get(`${url}${path}`)).status, 200, path);
+      assert.doesNotMatch(JSON.stringify(await client.get(`${url}${path}`)), /"status":200|ticket=/, path);
     const away = await client.get(`${url}/oauth2/sign_out?rd=https://evil.test/`);
     assert.doesNotMatch(String(away.headers["location"]), /evil/);
     await context.close();
@@ -184,7 +206,7 @@ describe("the history of jobs behind the log-in", () => {
   });
 
   it("speaks TLS 1.2 and 1.3, and nothing older", async () => {
-    for (const server of [url, issuer]) {
+    for (const server of [url, issuer, pages.shownAt("/history/")]) {
       assert.equal(await client.version(server, "TLSv1.3"), "TLSv1.3");
       assert.equal(await client.version(server, "TLSv1.2"), "TLSv1.2");
       for (const old of ["TLSv1.1", "TLSv1"] as const)
@@ -195,7 +217,7 @@ describe("the history of jobs behind the log-in", () => {
   it("takes a reader whose session ends back to where they were", async () => {
     const { context, page } = await pages.member(ann);
     await pages.listed(page);
-    await context.clearCookies({ name: sessionCookie });
+    await context.clearCookies();
     const ajax = await page.evaluate<number>(
       `fetch("/api/v1/applications", { headers: { accept: "application/json" } }).then((answer) => answer.status)`,
     );
@@ -203,10 +225,10 @@ describe("the history of jobs behind the log-in", () => {
     await page.locator("#history-summary-table tbody tr", { hasText: id }).locator("a").first().click();
     await page.waitForURL((at) => at.origin === issuer);
     await pages.signIn(page, ann);
-    await page.waitForURL((at) => at.origin === url && at.pathname.startsWith(`/history/`));
+    await page.waitForURL((at) => at.href.startsWith(pages.shownAt(`/history/${id}/`)));
     assert.match(await page.innerText("body"), /Completed Jobs/);
     await context.close();
   });
 
-  survives(() => ({ platform, browser, pages, id, jobsPage }));
+  survives(() => ({ platform, keys, browser, pages, id, jobsPage }));
 });

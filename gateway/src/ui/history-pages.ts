@@ -1,0 +1,65 @@
+import type { FastifyReply } from "fastify";
+
+import { secondMs } from "../clock.ts";
+import { Problem } from "../errors/problem.ts";
+import type { PagesPlaces } from "../platform.ts";
+import { historyKey, signJws } from "./jws.ts";
+import { pagesAtOrigin } from "./origins.ts";
+import { proxied, type Show } from "./upstream.ts";
+
+export interface HistoryPagesParts {
+  /** The front door's key, of which the History Server's is made. 32 bytes, base64url. */
+  readonly key: string;
+  readonly places: PagesPlaces;
+}
+
+/** The first page of a large application takes minutes: its log is read for it. */
+export const historyTimeoutMs = 300 * secondMs;
+
+/** The History Server's pages of one application, at the root of their origin. */
+export function eventLogPages(parts: HistoryPagesParts): Show<"event-log"> {
+  return ({ sparkId }, { path }, reply) => {
+    if (!isOfEventLog(path, sparkId))
+      throw new Problem("not-found", "The pages of this origin are another application's.");
+    return fromHistoryServer(parts, { path, prefix: "" }, reply);
+  };
+}
+
+/**
+ * The History Server's list of applications, and no page of any: each of those is at an origin of its own. Event logs
+ * are downloads, which run nothing. The server's own log (`logPage`) is nobody's.
+ */
+export function historyPages(parts: HistoryPagesParts): Show<"history"> {
+  return (_pages, { path, query }, reply) => {
+    if (pagesAtOrigin(path)?.kind === "event-log")
+      return reply.redirect(`${parts.places.url}${path}${query}`);
+    if (!ofTheList.test(path)) throw new Problem("not-found", "The History Server's list has no such page.");
+    return fromHistoryServer(parts, { path, prefix: "" }, reply);
+  };
+}
+
+const ofTheList =
+  /^\/(?:static\/[\w./-]+\w|api\/v1\/(?:version|applications(?:\/[\w.-]+(?:\/\d+)?\/logs)?))?$/;
+
+/** Whether the History Server has what belongs to this application alone, or to all pages alike, at the path. */
+export function isOfEventLog(path: string, sparkId: string): boolean {
+  const own = [`/history/${sparkId}`, `/api/v1/applications/${sparkId}`];
+  return own.some((each) => path === each || path.startsWith(`${each}/`)) || /^\/static\/.*\w$/.test(path);
+}
+
+export function fromHistoryServer(
+  { key, places }: HistoryPagesParts,
+  { path, prefix }: { readonly path: string; readonly prefix: string },
+  reply: FastifyReply,
+): FastifyReply {
+  return proxied(reply, {
+    source: new URL(`${places.historyServer}${path}`),
+    token: signJws(historyKey(key), { sub: "gateway" }),
+    prefix,
+    timeout: historyTimeoutMs,
+    silent: {
+      title: "The History Server does not answer",
+      text: "It may be starting. Load the page again in a moment.",
+    },
+  });
+}

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { signJws } from "../../src/ui/jws.ts";
+import { originOf, type Pages } from "../../src/ui/origins.ts";
+import { openSessions, sessionSeconds } from "../../src/ui/sessions.ts";
+import { cookieName } from "../../src/ui/ui.ts";
+import {
+  addApplication,
+  admin,
+  entrance,
+  key,
+  origins,
+  pages,
+  prefix,
+  run,
+  startScene,
+  url,
+} from "./scene.ts";
+
+const other: Pages = { kind: "application", namespace: "team-a", application: "other" };
+const visitor = "alice@example.test";
+const browser = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "sec-fetch-site": "same-site" };
+const frontDoor = `Bearer ${signJws(key, { sub: "front-door" })}`;
+const script = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
+
+test("a visitor without a session is sent to the front door, and comes back to the page with one of that origin alone", async (context) => {
+  const { look, entry, ui } = await startScene(context);
+  const away = await look(`${prefix}/stages/?id=1`, { cookie: "", headers: browser });
+  assert.equal(away.headers.location, `${url}${entrance}/stages/?id=1`);
+  const { headers } = await entry.inject({
+    url: `${entrance}/stages/?id=1`,
+    headers: { authorization: frontDoor, "x-forwarded-email": visitor, ...browser },
+  });
+  assert.equal(headers["referrer-policy"], "no-referrer");
+  assert.equal(headers["cache-control"], "no-store");
+  const at = new URL(String(headers.location));
+  assert.equal(at.origin, originOf(origins, pages));
+  const back = await ui.inject({ url: at.pathname + at.search, headers: { host: at.host, ...browser } });
+  assert.equal(back.headers.location, `${prefix}/stages/?id=1`);
+  const [cookie] = back.cookies;
+  assert.deepEqual(
+    [cookie?.name, cookie?.secure, cookie?.httpOnly, cookie?.sameSite, cookie?.path, cookie?.domain],
+    [cookieName, true, true, "Lax", "/", undefined],
+  );
+  const again = await ui.inject({ url: at.pathname + at.search, headers: { host: at.host, ...browser } });
+  assert.equal(again.statusCode, 401, "a ticket is good once");
+});
+
+test("a session opens its own origin, until it ends, and nothing else is a session", async (context) => {
+  const { look, sessions, clock, driver, store, fake } = await startScene(context);
+  await addApplication(store, "other", "bob@example.test");
+  run(fake, "other");
+  const session = await sessions.issueSession({ pages, visitor });
+  const good = `${cookieName}=${session}`;
+  assert.equal((await look(`${prefix}/`, { cookie: good, headers: browser })).body, "the driver's");
+  const ticket = await sessions.issueTicket({ pages, visitor, to: "/" });
+  const foreign = await openSessions(
+    Buffer.alloc(32, "o").toString("base64url"),
+    () => clock.now,
+  ).issueSession({
+    pages,
+    visitor,
+  });
+  const [header = "", payload = ""] = session.split(".");
+  const none = Buffer.from('{"alg":"none"}').toString("base64url");
+  for (const cookie of [ticket, foreign, `${none}.${payload}.`, `${header}.${payload}.`, "x", ""]) {
+    const answer = await look(`${prefix}/`, { cookie: `${cookieName}=${cookie}`, headers: browser });
+    assert.equal(answer.statusCode, 302, cookie);
+    assert.ok(String(answer.headers.location).startsWith(`${url}/`));
+  }
+  const before = driver.requests.length;
+  assert.equal(
+    (await look("/team-a.other/", { pages: other, cookie: good, headers: browser })).statusCode,
+    302,
+  );
+  assert.equal((await look("/team-a.other/", { cookie: good, headers: browser })).statusCode, 404);
+  assert.equal((await look("/team-a.other/", { cookie: "", headers: browser })).statusCode, 404);
+  clock.now += sessionSeconds * 1000 - 1000;
+  assert.equal((await look(`${prefix}/static/a.js`, { cookie: good, headers: script })).statusCode, 200);
+  assert.equal((await look(`${prefix}/`, { cookie: good, headers: browser })).statusCode, 302, "renewed");
+  clock.now += 2000;
+  assert.equal((await look(`${prefix}/static/a.js`, { cookie: good, headers: script })).statusCode, 401);
+  assert.equal(driver.requests.length, before + 1);
+});
+
+test("scripts of other origins get nothing with a visitor's session, nor a ticket", async (context) => {
+  const { look, driver, entry } = await startScene(context);
+  for (const site of ["same-site", "cross-site"]) {
+    for (const request of [
+      script,
+      { "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" },
+      { "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe" },
+    ]) {
+      const headers = { ...request, "sec-fetch-site": site };
+      assert.equal((await look(`${prefix}/`, { headers })).statusCode, 403, JSON.stringify(headers));
+      const asked = await entry.inject({
+        url: `${entrance}/`,
+        headers: { authorization: frontDoor, "x-forwarded-email": visitor, ...headers },
+      });
+      assert.equal(asked.statusCode, 403);
+    }
+  }
+  assert.equal(driver.requests.length, 0);
+  for (const site of ["same-origin", "none"])
+    assert.equal(
+      (await look(`${prefix}/`, { headers: { ...script, "sec-fetch-site": site } })).statusCode,
+      200,
+    );
+});
+
+test("the History Server's list is for admins, and each application that it lists is at an origin of its own", async (context) => {
+  const { visit, look, history, entry } = await startScene(context);
+  const list: Pages = { kind: "history" };
+  assert.equal((await visit("/history/", admin)).body, "the History Server's");
+  assert.equal((await visit("/history/?showIncomplete=true", admin)).body, "the History Server's");
+  assert.deepEqual(
+    history.requests.map((each) => each.url),
+    ["/", "/?showIncomplete=true"],
+  );
+  for (const path of [
+    "/static/webui.js",
+    "/api/v1/applications",
+    "/api/v1/version",
+    "/api/v1/applications/spark-1/logs",
+    "/api/v1/applications/spark-1/1/logs",
+  ])
+    assert.equal((await look(path, { pages: list })).statusCode, 200, path);
+  const asked = history.requests.length;
+  for (const path of [
+    "/logPage/",
+    "/log/",
+    "/static/",
+    "/metrics/json",
+    "/api/v1/applications/spark-1/jobs",
+    "/api/v1/applications/spark-1",
+    "/proxy/x",
+    "/team-a.word-count-1f/",
+  ])
+    assert.equal((await look(path, { pages: list })).statusCode, 404, path);
+  assert.equal(history.requests.length, asked);
+  const link = await look("/history/spark-1/1/jobs/", { pages: list });
+  assert.equal(link.headers.location, `${url}/history/spark-1/1/jobs/`);
+  const log: Pages = { kind: "event-log", sparkId: "spark-1" };
+  const { headers } = await entry.inject({
+    url: "/history/spark-1/1/jobs/",
+    headers: {
+      authorization: frontDoor,
+      "x-forwarded-email": admin.email,
+      "x-forwarded-groups": admin.groups,
+    },
+  });
+  assert.ok(String(headers.location).startsWith(`${originOf(origins, log)}/`));
+  assert.equal((await visit("/history/spark-1/1/jobs/", admin)).body, "the History Server's");
+  for (const path of [
+    "/history/spark-2/jobs/",
+    "/api/v1/applications",
+    "/api/v1/applications/spark-2/jobs",
+    "/",
+  ])
+    assert.equal((await look(path, { pages: log })).statusCode, 404, path);
+});
