@@ -47,7 +47,7 @@ export const history: Bench = async (log) => {
 async function figures(scene: Scene, log: (line: string) => void): Promise<readonly Result[]> {
   const first = small(numbers.first);
   await putLog(scene.bucket, first);
-  await shown(scene.frontDoor, jobsPage(first));
+  await shown(scene.pages, jobsPage(first));
   const results = [
     ...(await pagesAppear(scene, "history-page", numbers.few, log)),
     await throughProxy(scene, numbers.first, log),

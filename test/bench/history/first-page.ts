@@ -17,11 +17,11 @@ const limits = {
 const sizes = { large: 1e9, tenth: 1e8 };
 
 /** First pages of small applications, with all the others around. */
-export async function smallFirstPages({ frontDoor }: Scene, log: (line: string) => void): Promise<Result> {
+export async function smallFirstPages({ pages }: Scene, log: (line: string) => void): Promise<Result> {
   let number = 0;
   const measured = await interleave(
     rounds.small,
-    async () => ({ value: await firstPage(frontDoor, small(number++), 1), baseline: updateIntervalSeconds }),
+    async () => ({ value: await firstPage(pages, small(number++), 1), baseline: updateIntervalSeconds }),
     log,
   );
   return compare({ name: "history-first-page/small", unit: "s", limit: limits.small }, measured);
@@ -57,22 +57,22 @@ interface LargeRound {
 
 /** Applications of its own, since every page is the first only once. */
 async function largeRound(scene: Scene, number: number, log: (line: string) => void): Promise<LargeRound> {
-  const { bucket, frontDoor } = scene;
+  const { bucket, pages } = scene;
   const [app, smaller] = [large(sizes.large, number), large(sizes.tenth, number)];
-  const before = (await knownTo(frontDoor)).length;
+  const before = (await knownTo(pages)).length;
   const put = await putLog(bucket, app);
   const { jobs } = await putLog(bucket, smaller);
-  await listed(frontDoor, before + 2);
+  await listed(pages, before + 2);
   log(`${app.name}: ${sizes.large} bytes, ${put.bytes} as they lie in the store, of ${put.jobs} jobs`);
-  const tenth = await firstPage(frontDoor, smaller, jobs);
-  const whole = await firstPage(frontDoor, app, put.jobs);
+  const tenth = await firstPage(pages, smaller, jobs);
+  const whole = await firstPage(pages, app, put.jobs);
   const begun = performance.now();
   await plainRead(bucket, folderOf(app));
   return { large: whole, tenth, plain: rounded((performance.now() - begun) / 1000) };
 }
 
 /** Seconds until it is there, with all of the application's jobs. */
-async function firstPage(way: Scene["frontDoor"], app: LoggedApplication, jobs: number): Promise<number> {
+async function firstPage(way: Scene["pages"], app: LoggedApplication, jobs: number): Promise<number> {
   const begun = performance.now();
   const { status, body } = await way.get(jobsPage(app));
   const seconds = rounded((performance.now() - begun) / 1000);

@@ -14,14 +14,14 @@ const together = 8;
 
 /** Puts the logs of small applications 0 to count, and waits until they are all listed. */
 export async function fillListing(scene: Scene, count: number, log: (line: string) => void): Promise<void> {
-  const before = (await knownTo(scene.frontDoor)).length;
+  const before = (await knownTo(scene.pages)).length;
   let next = 0;
   const some = async (): Promise<void> => {
     while (next < count) await putLog(scene.bucket, small(next++));
   };
   await Promise.all(Array.from({ length: together }, some));
   const begun = performance.now();
-  await listed(scene.frontDoor, before + count);
+  await listed(scene.pages, before + count);
   log(`${count} logs more: all listed ${seconds(begun)} s after the last one came`);
 }
 
@@ -30,7 +30,7 @@ export async function listTimes(scene: Scene, count: number, log: (line: string)
   const requests = 5;
   const share = 10;
   const time = async (path: string): Promise<number> =>
-    rounded((1000 * (await scene.frontDoor.secondsFor(path, requests, 1))) / requests);
+    rounded((1000 * (await scene.pages.secondsFor(path, requests, 1))) / requests);
   const measure = async (): Promise<Pair> => ({
     value: await time(listing()),
     baseline: await time(listing(count / share)),
@@ -47,20 +47,20 @@ export async function listTimes(scene: Scene, count: number, log: (line: string)
  * program needs that reads the same logs one after the other.
  */
 export async function restarts(scene: Scene, count: number, log: (line: string) => void): Promise<Result> {
-  const all = await knownTo(scene.frontDoor);
+  const all = await knownTo(scene.pages);
   const measure = async (): Promise<Pair> => {
     await restart(scene.kube, historyServer);
     await until(
       "the server to answer",
       60_000,
       async () => {
-        const { status } = await scene.frontDoor.get(listing(1));
+        const { status } = await scene.pages.get(listing(1));
         return status === 200 ? { done: undefined } : { waiting: `HTTP ${status}` };
       },
       100,
     );
     let begun = performance.now();
-    await listed(scene.frontDoor, all.length);
+    await listed(scene.pages, all.length);
     const value = seconds(begun);
     begun = performance.now();
     for (let number = 0; number < count; number++) await plainRead(scene.bucket, folderOf(small(number)));

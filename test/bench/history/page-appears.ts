@@ -22,7 +22,7 @@ const limits = {
  * ones; and logs that are put can come at any time between two looks, spread evenly.
  */
 export async function pagesAppear(
-  { bucket, frontDoor }: Scene,
+  { bucket, pages }: Scene,
   name: string,
   firstNumber: number,
   log: (line: string) => void,
@@ -37,7 +37,7 @@ export async function pagesAppear(
       number++;
       await putLog(bucket, app);
       const begun = performance.now();
-      await shown(frontDoor, jobsPage(app));
+      await shown(pages, jobsPage(app));
       return { value: rounded((performance.now() - begun) / 1000), baseline: updateIntervalSeconds };
     },
     log,

@@ -1,11 +1,13 @@
 import { Bucket, keysOf } from "../../e2e/bucket.ts";
-import { TestBrowser } from "../../e2e/browser.ts";
 import type { E2eEnvironment } from "../../e2e/environment.ts";
-import { ann, host, login, ui, url } from "../../e2e/front-door.ts";
-import { HttpsClient } from "../../e2e/https-client.ts";
-import { Pages, sessionCookie } from "../../e2e/pages.ts";
+import { ann, origins, ui } from "../../e2e/front-door.ts";
+import { embeddedGateway, exposure } from "../../e2e/gateway.ts";
 import { E2ePlatform } from "../../e2e/platform.ts";
 import { team } from "../../e2e/stack.ts";
+import { historyKey, signJws } from "../../../gateway/src/ui/jws.ts";
+import { originOf, pagesAtOrigin } from "../../../gateway/src/ui/origins.ts";
+import { openSessions } from "../../../gateway/src/ui/sessions.ts";
+import { cookieName } from "../../../gateway/src/ui/ui.ts";
 import { textAt } from "../../../local/kube/json.ts";
 import { Kube } from "../../../local/kube/kube.ts";
 import { nodeIsHere, openNodePort } from "./node-port.ts";
@@ -19,9 +21,9 @@ export interface Scene {
   readonly kube: Kube;
   /** With the keys of jobs: logs come into the bucket as theirs do. */
   readonly bucket: Bucket;
-  /** To the History Server with a session, through TLS and the proxy. */
-  readonly frontDoor: Way;
-  /** To the History Server itself, with what the front door shows it. */
+  /** To the pages at their origins with a session there, through TLS and the gateway. */
+  readonly pages: Way;
+  /** To the History Server itself, with what the gateway shows it. */
   readonly direct: Way;
   readonly close: () => Promise<void>;
 }
@@ -36,20 +38,25 @@ export async function openScene({ kubeconfig }: E2eEnvironment): Promise<Scene> 
   };
   try {
     const { kube } = platform;
-    await platform.up({}, { ui });
-    const authority = textAt(platform.outputs["ui"], "certificateAuthority") ?? "";
-    const cookie = `${sessionCookie}=${await session(platform.outputs["ui"], authority)}`;
-    const frontDoor = new Way({ url, port: ui.nodePort, headers: { cookie }, authority });
+    await platform.up({}, { ui, gateway: embeddedGateway(platform) });
+    const authority = textAt(platform.outputs["gateway"], "certificateAuthority") ?? "";
+    const key = await frontDoorKey(kube);
+    const pages = new Way({
+      url: originOf(origins, { kind: "history" }),
+      port: exposure.nodePort,
+      headers: visitorHeaders(key),
+      authority,
+    });
     const server = await openNodePort(kube, historyServer.namespace, historyServer.name);
-    const authorization = await shownByTheFrontDoor(kube);
-    const direct = new Way({ url: "http://history", port: server.port, headers: { authorization } });
+    const authorization = `Bearer ${signJws(historyKey(key), { sub: "gateway" })}`;
+    const direct = new Way({ url: "http://history", port: server.port, headers: () => ({ authorization }) });
     const store = await openNodePort(kube, "spark-storage", "store");
-    opened.push(frontDoor, server, direct, store);
+    opened.push(pages, server, direct, store);
     const keys = await keysOf(kube, team, "s3-jobs");
     return {
       kube,
       bucket: new Bucket(`http://${here}:${store.port}`, "spark", keys),
-      frontDoor,
+      pages,
       direct,
       close,
     };
@@ -59,19 +66,17 @@ export async function openScene({ kubeconfig }: E2eEnvironment): Promise<Scene> 
   }
 }
 
-/** Logs in with a browser, as a reader does. */
-async function session(output: unknown, authority: string): Promise<string> {
-  const browser = await TestBrowser.open({ authority, hosts: { [host]: here, [login]: here } });
-  try {
-    const pages = new Pages(output, browser, new HttpsClient(here, authority));
-    const { context } = await pages.member(ann);
-    return await pages.session(context);
-  } finally {
-    await browser.close();
-  }
+/** Sessions as the gateway gives them, so that no log-in stands before each application's page. */
+function visitorHeaders(key: string): (path: string) => Promise<Record<string, string>> {
+  const sessions = openSessions(key, Date.now);
+  return async (path) => {
+    const pages = pagesAtOrigin(path) ?? { kind: "history" as const };
+    const session = await sessions.issueSession({ pages, visitor: ann });
+    return { host: new URL(originOf(origins, pages)).host, cookie: `${cookieName}=${session}` };
+  };
 }
 
-async function shownByTheFrontDoor(kube: Kube): Promise<string> {
-  const secret = { apiVersion: "v1", kind: "Secret", namespace: "spark-ui", name: "front-door-secrets" };
-  return Buffer.from(textAt(await kube.read(secret), "data", "authorization") ?? "", "base64").toString();
+async function frontDoorKey(kube: Kube): Promise<string> {
+  const secret = { apiVersion: "v1", kind: "Secret", namespace: "spark-gateway", name: "gateway-secrets" };
+  return Buffer.from(textAt(await kube.read(secret), "data", "front-door-key") ?? "", "base64").toString();
 }

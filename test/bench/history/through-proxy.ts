@@ -10,7 +10,7 @@ const together = 8;
 const limit = 4;
 
 /**
- * A page that the server has already, through the front door and directly, some requests at a time: milliseconds for
+ * A page that the server has already, through the gateway and directly, some requests at a time: milliseconds for
  * each, as many as 1,000 / requests per second. Both ways begin at a node port.
  */
 export async function throughProxy(
@@ -22,7 +22,7 @@ export async function throughProxy(
   const time = async (way: Way): Promise<number> =>
     rounded((1000 * (await way.secondsFor(page, requests, together))) / requests);
   const measure = async (): Promise<Pair> => ({
-    value: await time(scene.frontDoor),
+    value: await time(scene.pages),
     baseline: await time(scene.direct),
   });
   for (let round = 0; round < rounds.warmUp; round++) await measure();

@@ -6,8 +6,10 @@ export interface WayOptions {
   readonly url: string;
   /** Port of this machine that leads there. */
   readonly port: number;
-  /** Who asks. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Who asks for the path, and at which host. Default of the host: that of the URL. */
+  readonly headers: (
+    path: string,
+  ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
   /** PEM of the authority that the server's certificate must be of. Without TLS: none. */
   readonly authority?: string;
 }
@@ -17,7 +19,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** The front door waits that long for the first page of a large application. */
+/** The gateway waits that long for the first page of a large application. */
 const timeoutMs = 300_000;
 
 /**
@@ -66,8 +68,9 @@ export class Way {
     this.#agent.destroy();
   }
 
-  #send(path: string): Promise<Answer & { readonly location: string | undefined }> {
-    const { url, port, headers } = this.#options;
+  async #send(path: string): Promise<Answer & { readonly location: string | undefined }> {
+    const { url, port } = this.#options;
+    const headers = await this.#options.headers(path);
     const { host, protocol } = new URL(url);
     const { request: open } = protocol === "https:" ? https : http;
     return new Promise((resolve, reject) => {
