@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { gatewayRecipe } from "./gateway/recipe.ts";
 import { imageReference, recipeTag, type ImageReference, type Recipe, type SparkRecipe } from "./recipe.ts";
+import { pageScripts, type PageScript } from "./spark/pages/scripts.ts";
 
 /** A jar by its Maven coordinates; the checksum is of the file that the end-to-end test ran with. */
 export interface Jar {
@@ -37,6 +38,8 @@ export interface VersionRow {
   /** The Spark Operator (image and chart) that ran this row. */
   readonly operator: string;
   readonly jars: RowJars;
+  /** The scripts of Spark's pages that the image changes. */
+  readonly pageScripts: readonly PageScript[];
 }
 
 /**
@@ -81,6 +84,7 @@ export const rows = [
         sha256: "c5d41a2fabf5d74b0b1082f7e7c22f1dd0e180126db507c2be5916224b4fe247",
       },
     },
+    pageScripts: pageScripts["4.0.4"],
   },
   {
     spark: "3.5.8",
@@ -109,6 +113,7 @@ export const rows = [
         sha256: "9c9be6d3e185c2c9f53e66f8781f0fa32944882ced2c5c08945a78eb2f989ced",
       },
     },
+    pageScripts: pageScripts["3.5.8"],
   },
 ] as const satisfies readonly VersionRow[];
 
@@ -148,6 +153,7 @@ const sparkDockerfile = read("spark/Dockerfile");
 const sparkFiles = {
   "check-classes.sh": read("spark/check-classes.sh"),
   "compile-python.py": read("spark/compile-python.py"),
+  "escape-pages.py": read("spark/escape-pages.py"),
   "share-classes.sh": read("spark/share-classes.sh"),
   "sample.py": read("spark/sample.py"),
 };
@@ -162,7 +168,7 @@ export function sparkRecipe(row: VersionRow): SparkRecipe {
     row,
     dockerfile: sparkDockerfile,
     checkScript,
-    files: sparkFiles,
+    files: { ...sparkFiles, "page-scripts.json": JSON.stringify(row.pageScripts) },
   };
 }
 

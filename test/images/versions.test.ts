@@ -140,7 +140,8 @@ describe("the Dockerfiles", () => {
     const steps = dockerfile.split("\n").filter((line) => /^(?:COPY|RUN|ADD|USER) /.test(line));
     assert.deepEqual(steps.slice(4), [
       "USER 0",
-      "COPY check-classes.sh compile-python.py share-classes.sh sample.py /opt/spark/prepare/",
+      "COPY check-classes.sh compile-python.py escape-pages.py page-scripts.json share-classes.sh sample.py \\",
+      "RUN python3 /opt/spark/prepare/escape-pages.py /opt/spark/prepare/page-scripts.json /opt/spark/jars",
       "RUN python3 /opt/spark/prepare/compile-python.py /opt/spark/python/lib",
       "RUN sh /opt/spark/prepare/share-classes.sh /opt/spark/prepare/sample.py",
       "RUN sh /opt/spark/prepare/check-classes.sh",
@@ -149,8 +150,10 @@ describe("the Dockerfiles", () => {
     assert.deepEqual(Object.keys(files ?? {}), [
       "check-classes.sh",
       "compile-python.py",
+      "escape-pages.py",
       "share-classes.sh",
       "sample.py",
+      "page-scripts.json",
     ]);
   });
 

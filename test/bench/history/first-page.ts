@@ -1,6 +1,6 @@
 import { updateIntervalSeconds } from "../../../components/history/history-conf.ts";
 import { compare, interleave, rounded, type Result } from "../bench.ts";
-import type { LoggedApplication } from "./event-log.ts";
+import type { LoggedApplication } from "../../support/event-log/event-log.ts";
 import { folderOf, jobsPage, knownTo, large, listed, putLog, small } from "./logs.ts";
 import { plainRead } from "./plain-read.ts";
 import type { Scene } from "./scene.ts";

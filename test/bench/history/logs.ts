@@ -2,7 +2,7 @@ import type { Bucket } from "../../e2e/bucket.ts";
 import { eventLogFileMiB } from "../../../jobs/manifest/spark-properties.ts";
 import { listAt, parseJson, textAt } from "../../../local/kube/json.ts";
 import { until } from "../../../local/kube/wait.ts";
-import { eventLog, type LoggedApplication } from "./event-log.ts";
+import { eventLog, type LoggedApplication } from "../../support/event-log/event-log.ts";
 import { rollingLog } from "./rolling-log.ts";
 import type { Way } from "./way.ts";
 
