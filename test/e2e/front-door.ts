@@ -33,6 +33,7 @@ export const origins = `https://${pagesHost}:${exposure.nodePort}`;
 export const namesAt = (address: string): Readonly<Record<string, string>> => ({
   [host]: address,
   [login]: address,
+  [exposure.host]: address,
   [`*.${pagesHost}`]: address,
 });
 export const issuer = `https://${login}:${identity.nodePort}`;
