@@ -28,7 +28,7 @@ export function summaryText({ cluster, shown, user, page, ways, seconds }: Summa
       ? []
       : [section("Its ports are the cluster's; these lead there from this machine:", here)]),
     section("Pages, for a browser of this machine", [
-      `${shown.pages}/  the History Server`,
+      `${shown.pages}/history/  the History Server`,
       `${page}  the job that has just run`,
       `They have a certificate of the stack's own authority: ${places.authority}`,
     ]),
