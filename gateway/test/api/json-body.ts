@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import fc from "fast-check";
 
-import { at, textAt } from "../../../local/kube/json.ts";
+import { at, listAt, textAt } from "../../../local/kube/json.ts";
 import { duplicateKey } from "../../src/api/duplicate-key.ts";
 import { refusedWith, type TestGateway } from "../support/gateway.ts";
 import { startReading } from "../support/reading.ts";
@@ -48,6 +48,17 @@ test("a body of JSON is read with nothing replaced and nothing left out, or refu
     refusedWith(await send(Buffer.from(right(', "labels": {"é": "é"}'), encoding)), "malformed-request");
   // Half of a pair, which JSON can say and UTF-8 cannot.
   assert.equal(at((await send(argument("\\ud800"))).body, "valid"), false);
+  const half = { text: "x = '\ud800'" };
+  for (const [code, place] of [
+    [{ file: { name: "a.py", ...half } }, "code.file.text"],
+    [{ folder: { main: "a.py", files: { "a.py": half } } }, 'code.folder.files["a.py"].text'],
+  ] as const) {
+    const answer = await send(JSON.stringify({ namespace: "team-a", job: { name: "j" }, code }));
+    assert.deepEqual(
+      listAt(answer.body, "violations").map((violation) => textAt(violation, "path")),
+      [place],
+    );
+  }
 
   for (const [text, key] of [
     [right(', "name": "k"'), "name"],
