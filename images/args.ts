@@ -16,6 +16,10 @@ export interface Options {
   readonly recipes: readonly Recipe[];
   /** First part of the local names. */
   readonly registry: string;
+  /** Folder to write the images' archives to, if any. */
+  readonly save: string | undefined;
+  /** Folder to take the images from in place of building them, if any. */
+  readonly load: string | undefined;
   /** Where to push to, if anywhere. */
   readonly push: PushTarget | undefined;
   /** By recipe name: what to build on instead of the public image. */
@@ -40,6 +44,8 @@ digest; all else goes to standard error.
   --stack NAME             the stack, instead of the one that is selected
   --push-to REGISTRY       push them to HOST[:PORT][/PATH], with the engine's own login; plain HTTP to this
                            machine only
+  --save FOLDER            write each image to FOLDER/IMAGE.tar as well
+  --load FOLDER            take the images from there instead of building them
   --registry REGISTRY      first part of the local names (${defaultRegistry})
   --base IMAGE=REFERENCE   build IMAGE on REFERENCE instead of the public base; may be given again
   --engine NAME            ${engineNames.join(" or ")}, instead of the first that works
@@ -64,12 +70,17 @@ export function parseCommandLine(
     if (recipe !== undefined) return recipe;
     throw new UsageError(`No image "${name}"; there are ${known.map((one) => one.name).join(", ")}.`);
   };
+  if (values.load !== undefined && (values.save !== undefined || values.base !== undefined)) {
+    throw new UsageError("--load builds nothing: give neither --save nor --base with it.");
+  }
   const wanted = new Set(positionals.map(recipeNamed));
   const registry = checkedRegistry("--registry", values.registry ?? defaultRegistry);
   return {
     help: values.help === true,
     recipes: wanted.size === 0 ? known : known.filter((recipe) => wanted.has(recipe)),
     registry,
+    save: values.save,
+    load: values.load,
     push: parsePush(values.push === true, values["push-to"], values.stack),
     bases: new Map((values.base ?? []).map((text) => parseBase(text, recipeNamed))),
     engine: parseEngine(values.engine),
@@ -90,6 +101,8 @@ function parse(argv: readonly string[]) {
         push: { type: "boolean" },
         "push-to": { type: "string" },
         stack: { type: "string" },
+        save: { type: "string" },
+        load: { type: "string" },
         base: { type: "string", multiple: true },
         engine: { type: "string" },
         "maven-repository": { type: "string" },

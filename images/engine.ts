@@ -32,6 +32,10 @@ export interface Engine {
   inspect(reference: string): Promise<LocalImage | undefined>;
   pull(reference: string): Promise<void>;
   build(options: BuildOptions): Promise<void>;
+  /** Writes an image with its name to an archive, which is not there yet, in docker's format. */
+  save(reference: string, file: string): Promise<void>;
+  /** Takes an image from such an archive, under the name that it has there. */
+  load(file: string): Promise<void>;
   /** What must be done before the engine trusts the registry's authority, if it is for the reader to do. */
   trustAdvice(access: RegistryAccess): Promise<string | undefined>;
   /**
@@ -86,6 +90,8 @@ export function docker(options: RunOptions = {}, certificates = "/etc/docker/cer
     pull: (reference) => run("pull", reference),
     build: ({ context, reference, buildArgs: args }) =>
       run("build", ...buildArgs(args), "--tag", reference, context),
+    save: (reference, file) => run("save", "--output", file, reference),
+    load: (file) => run("load", "--input", file),
     trustAdvice: async ({ host, authority }) => {
       if (authority === undefined) return undefined;
       const [ours, trusted] = [join(authority, "ca.crt"), join(certificates, host, "ca.crt")];
@@ -131,6 +137,8 @@ export function buildah(options: RunOptions = {}): Engine {
         reference,
         context,
       ),
+    save: (reference, file) => run("push", reference, `docker-archive:${file}:${reference}`),
+    load: (file) => run("pull", `docker-archive:${file}`),
     trustAdvice: () => Promise.resolve(undefined),
     push: async (local, remote, access) => {
       if (local !== remote) await run("tag", local, remote);

@@ -1,5 +1,6 @@
 /** What `npm run images` does, with the engine and the downloads given to it. */
 import { rm } from "node:fs/promises";
+import { loadAll, saveAll, type Image } from "./archives.ts";
 import type { Options, PushTarget } from "./args.ts";
 import { buildArgsOf, createContext, type Parts } from "./context.ts";
 import type { Engine } from "./engine.ts";
@@ -25,20 +26,27 @@ export interface Tools {
 }
 
 /** One image of this run. */
-interface Step {
-  readonly recipe: Recipe;
+interface Step extends Image {
   readonly base: string;
   readonly hash: string;
-  readonly reference: string;
   readonly upToDate: boolean;
 }
 
 /**
- * Builds what is not up to date, pushes if asked to, and returns the names under which the images now stand: what was
+ * Builds what is not up to date, or takes all from archives; saves and pushes if asked to; and returns the names under which the images now stand: what was
  * pushed with its digest, `HOST/PATH:TAG@sha256:…`.
  */
 export async function run(options: Options, tools: Tools): Promise<readonly string[]> {
   const pushAll = options.push && (await pusher(options.push, tools));
+  const { load, save, recipes, registry } = options;
+  const images =
+    load === undefined ? await upToDate(options, tools) : await loadAll(recipes, registry, load, tools);
+  if (save !== undefined) await saveAll(images, save, tools);
+  return pushAll === undefined ? images.map(({ reference }) => reference) : pushAll(images);
+}
+
+/** All images, those built that are not as their recipes and bases are. */
+async function upToDate(options: Options, tools: Tools): Promise<readonly Image[]> {
   const steps: Step[] = [];
   for (const recipe of options.recipes) steps.push(await plan(recipe, options, tools));
   for (const { recipe, reference, upToDate } of steps) {
@@ -48,7 +56,7 @@ export async function run(options: Options, tools: Tools): Promise<readonly stri
     steps.filter(({ upToDate }) => !upToDate),
     tools,
   );
-  return pushAll === undefined ? steps.map(({ reference }) => reference) : pushAll(steps);
+  return steps;
 }
 
 /** Looks at the base, which is pulled where it is not here, and at the image of an earlier run. */
@@ -117,36 +125,35 @@ async function build(step: Step, jars: Parts, tools: Tools): Promise<void> {
 async function pusher(
   target: PushTarget,
   tools: Tools,
-): Promise<(steps: readonly Step[]) => Promise<string[]>> {
-  if (target.kind === "registry") return (steps) => pushEach(steps, target.registry, tools);
+): Promise<(images: readonly Image[]) => Promise<string[]>> {
+  if (target.kind === "registry") return (images) => pushEach(images, target.registry, tools);
   const registry = await tools.stackRegistry(target.stack);
-  return (steps) =>
+  return (images) =>
     withAccess(registry, tools.authorities, async (access) => {
       const advice = await tools.engine.trustAdvice(access);
       if (advice !== undefined) tools.say(advice);
-      return pushEach(steps, registry.platformImages, tools, access);
+      return pushEach(images, registry.platformImages, tools, access);
     });
 }
 
 async function pushEach(
-  steps: readonly Step[],
+  images: readonly Image[],
   registry: string,
   tools: Tools,
   access?: RegistryAccess,
 ): Promise<string[]> {
   const pushed: string[] = [];
-  for (const step of steps) pushed.push(await push(step, registry, tools, access));
+  for (const image of images) pushed.push(await push(image, registry, tools, access));
   return pushed;
 }
 
 async function push(
-  step: Step,
+  { recipe, reference }: Image,
   registry: string,
   { engine, say }: Tools,
   access?: RegistryAccess,
 ): Promise<string> {
   const started = performance.now();
-  const { recipe, reference } = step;
   const remote = imageReference(registry, recipe.repository, recipeTag(recipe)).reference;
   say(`${recipe.name}: pushing ${remote}`);
   const digest = await engine.push(reference, remote, access);

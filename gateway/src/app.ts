@@ -5,6 +5,7 @@ import { serializerCompiler } from "fastify-type-provider-zod";
 
 import { limitBodyTime, longestBodyMs } from "./api/body-time.ts";
 import { healthRoutes } from "./api/health.ts";
+import { readJsonBodies } from "./api/json-body.ts";
 import { describeRoutes, openapiRoute } from "./api/openapi.ts";
 import { validatorCompiler } from "./api/validation.ts";
 import { whoamiRoute } from "./api/whoami.ts";
@@ -85,6 +86,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     if (stopping) raw.socket.destroySoon();
     done();
   });
+  readJsonBodies(app);
   answerProblems(app, metrics.countProblem);
   metrics.observe(app);
   limitBodyTime(app, metrics.countProblem);

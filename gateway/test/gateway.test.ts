@@ -1,5 +1,6 @@
 /** One process for the tests within it: loading the gateway, and starting PostgreSQL, take longer than they do. */
 import "./api/body-time.ts";
+import "./api/json-body.ts";
 import "./api/logging.ts";
 import "./auth/guard.ts";
 import "./auth/matrix.ts";

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 
 import { expectedBy, problemOf } from "./issues.ts";
+import { lostKeys } from "./lost-keys.ts";
 import { docsAt, keysAt } from "./schema-docs.ts";
 import { describeExample, listed, nearest } from "./text.ts";
 import { joinPath } from "./violations.ts";
@@ -15,8 +16,10 @@ type Issue = z.core.$ZodIssue;
  */
 export function check<S extends z.ZodType>(schema: S, input: unknown, basePath = ""): Result<z.output<S>> {
   const parsed = schema.safeParse(input);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  const violations = parsed.error.issues.flatMap((issue) => toViolations(schema, input, issue, basePath));
+  const lost = lostKeys(schema, input, basePath);
+  if (parsed.success && lost.length === 0) return { ok: true, value: parsed.data };
+  const issues = parsed.error?.issues ?? [];
+  const violations = [...issues.flatMap((issue) => toViolations(schema, input, issue, basePath)), ...lost];
   return { ok: false, violations: distinct(violations) };
 }
 

@@ -1,3 +1,4 @@
+import { unsafeInLine } from "./characters.ts";
 import type { SourceFile } from "./code.ts";
 import { dataKeyPattern } from "./names.ts";
 import { describeValue } from "./text.ts";
@@ -71,7 +72,7 @@ function pathViolations(
 
 /** Relative, with no part that is empty, leads elsewhere, or that an unpacker might read as another path. */
 function isInside(file: string): boolean {
-  if (file.length > 1024 || /[\p{Cc}\\:]/u.test(file)) return false;
+  if (file.length > 1024 || /[\\:]/.test(file) || unsafeInLine(file) !== undefined) return false;
   // An object, which the zip is made from, cannot hold a key of that name.
   return file.split("/").every((part) => !["", ".", "..", "__proto__"].includes(part));
 }

@@ -28,6 +28,8 @@ const descriptors = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@
 
 /** What is wrong with a schedule, as a phrase; undefined if it is right. */
 export function cronProblem(schedule: string): string | undefined {
+  // Go and JavaScript differ in which other characters are space.
+  if (!/^[\x20-\x7e]*$/.test(schedule)) return "has characters other than those of a schedule";
   if (/^(?:CRON_)?TZ=/.test(schedule)) return "names a time zone, which goes into timeZone";
   if (schedule.startsWith("@every ")) return everyProblem(schedule.slice("@every ".length));
   if (schedule.startsWith("@"))

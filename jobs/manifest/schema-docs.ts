@@ -25,15 +25,20 @@ export function docsAt(schema: Schema, path: readonly PropertyKey[]): SchemaDocs
 /** The schemas from the root to the end of the path, or to where it leaves what is known. */
 function along(schema: Schema, path: readonly PropertyKey[]): readonly Schema[] {
   const [segment, ...rest] = path;
-  const next = segment === undefined ? undefined : child(schema, segment);
+  const next = segment === undefined ? undefined : childOf(schema, segment);
   return next === undefined ? [schema] : [schema, ...along(next, rest)];
 }
 
 /** The keys that an object schema at `path` knows; none where it is not an object. */
 export function keysAt(schema: Schema, path: readonly PropertyKey[]): readonly string[] {
-  const here = path.reduce<Schema | undefined>((at, segment) => at && child(at, segment), schema);
+  const here = path.reduce<Schema | undefined>((at, segment) => at && childOf(at, segment), schema);
   const bare = here === undefined ? undefined : layers(here).at(-1);
   return bare instanceof z.ZodObject ? Object.keys(bare.shape) : [];
+}
+
+/** Whether a schema is one of names that the input chooses. */
+export function isRecordSchema(schema: Schema): boolean {
+  return layers(schema).at(-1) instanceof z.ZodRecord;
 }
 
 function refine(above: SchemaDocs, schema: Schema): SchemaDocs {
@@ -60,12 +65,13 @@ function unwrap(schema: Schema): Schema | undefined {
   return schema instanceof z.ZodPipe ? schema.def.in : undefined;
 }
 
-function child(schema: Schema, segment: PropertyKey): Schema | undefined {
+/** The schema of what an input has under a key or at an index; of a union, the first option's that knows it. */
+export function childOf(schema: Schema, segment: PropertyKey): Schema | undefined {
   const bare = layers(schema).at(-1);
   if (bare instanceof z.ZodArray) return bare.def.element;
   if (bare instanceof z.ZodRecord) return bare.def.valueType;
   if (bare instanceof z.ZodUnion) {
-    return bare.def.options.map((option) => child(option, segment)).find((found) => found !== undefined);
+    return bare.def.options.map((option) => childOf(option, segment)).find((found) => found !== undefined);
   }
   if (!(bare instanceof z.ZodObject) || !Object.hasOwn(bare.shape, segment)) return undefined;
   const found: unknown = Reflect.get(bare.shape, segment);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { s3aTuning } from "./s3a-tuning.ts";
-import { scalarSchema } from "./scalars.ts";
+import { lineScalarSchema } from "./scalars.ts";
 import { isAllowedKey, keptBecause } from "./spark-conf-allowed.ts";
 import { describeValue } from "./text.ts";
 import { joinPath } from "./violations.ts";
@@ -45,7 +45,7 @@ const keySchema = z.string().superRefine((key, context) => {
   });
 });
 
-export const sparkConfSchema = z.record(keySchema, scalarSchema).meta({
+export const sparkConfSchema = z.record(keySchema, lineScalarSchema).meta({
   description: `Spark properties from the platform's allow-list: ${overview}`,
   examples: [{ "spark.sql.shuffle.partitions": "200" }],
 });
@@ -83,19 +83,22 @@ function wrongValue(key: string, value: string): WrongValue | undefined {
   if (tuning !== undefined && !tuning.accepts(value)) {
     return { problem: "is not a value that this property may have", expected: tuning.expected };
   }
-  return key.endsWith(".extraJavaOptions") ? wrongJavaOptions(value) : undefined;
+  return key.endsWith(".extraJavaOptions") ? refusedBySpark(key, value) : undefined;
 }
 
-/** Spark itself refuses heap sizes here; properties in disguise would step around the allow-list. */
-function wrongJavaOptions(value: string): WrongValue | undefined {
-  if (/-Xm[xs]|-XX:(?:Max|Initial)(?:Heap|RAM)|-XX:(?:Min)?RAM/.test(value)) {
-    return {
-      problem: "sets the size of the heap",
-      expected: "driver.memory and executor.memory for the heap",
-    };
+/**
+ * JVM options that Spark itself refuses, found as Spark finds them, so that the job need not start to learn of it
+ * (SparkSubmitCommandBuilder.checkJavaOptions, SparkConf.validateSettings). This protects nothing: options act in the
+ * job's own pods, as its code does, and a cluster-mode spark-submit does not apply them to itself.
+ */
+function refusedBySpark(key: string, value: string): WrongValue | undefined {
+  if (value.includes("-Xmx")) {
+    const expected = "driver.memory and executor.memory for the heap";
+    return { problem: "sets the size of the heap, which Spark refuses", expected };
   }
-  if (/-D\W*spark\./.test(value) || /(?:^|[\s"'])(?:@|-XX:(?:Flags|VMOptionsFile)=)/.test(value)) {
-    return { problem: "sets Spark properties", expected: "each property under its own name in sparkConf" };
+  if (key === "spark.executor.extraJavaOptions" && value.includes("-Dspark")) {
+    const expected = "each property under its own name in sparkConf";
+    return { problem: "sets Spark properties, which Spark refuses", expected };
   }
   return undefined;
 }

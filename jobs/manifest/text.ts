@@ -1,3 +1,5 @@
+import { quoted } from "./characters.ts";
+
 /** Longest piece of a value that a message repeats: enough to find it by, too short to flood a log. */
 const shownCharacters = 60;
 
@@ -6,7 +8,7 @@ export function describeValue(value: unknown): string {
   switch (typeof value) {
     case "string": {
       const cut = value.length > shownCharacters;
-      return JSON.stringify(cut ? `${value.slice(0, shownCharacters)}…` : value);
+      return quoted(cut ? `${value.slice(0, shownCharacters)}…` : value);
     }
     case "number":
     case "boolean":
@@ -31,7 +33,7 @@ export function listed(values: readonly unknown[]): string {
 
 /** An example as JSON, whole: examples are ours, short, and of types that JSON has. */
 export function describeExample(value: unknown): string {
-  return JSON.stringify(value);
+  return typeof value === "string" ? quoted(value) : JSON.stringify(value);
 }
 
 /** The candidate that `word` most likely meant, if one is near enough to be worth naming. */

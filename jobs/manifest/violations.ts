@@ -1,3 +1,5 @@
+import { quoted } from "./characters.ts";
+
 /** One thing that is wrong with what somebody wrote, told so that they can put it right. */
 export interface Violation {
   /** Where: `executor.memory`, `dependencies.jars[1]`, `sparkConf["spark.master"]`; empty for the whole input. */
@@ -17,7 +19,7 @@ export function joinPath(base: string, ...segments: readonly PropertyKey[]): str
   return segments.reduce<string>((path, segment) => {
     if (typeof segment === "number") return `${path}[${segment}]`;
     const key = String(segment);
-    if (!/^[A-Za-z_$][\w$-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
+    if (!/^[A-Za-z_$][\w$-]*$/.test(key)) return `${path}[${quoted(key)}]`;
     return path === "" ? key : `${path}.${key}`;
   }, base);
 }

@@ -16,6 +16,8 @@ describe("the command line", () => {
       help: false,
       recipes,
       registry: defaultRegistry,
+      save: undefined,
+      load: undefined,
       push: undefined,
       bases: new Map(),
       engine: undefined,
@@ -56,6 +58,12 @@ describe("the command line", () => {
     assert.deepEqual(names(options), ["spark-4.0.4"]);
   });
 
+  it("saves what it builds, or pushes what was saved", () => {
+    assert.equal(parse(["--save", "archives"]).save, "archives");
+    const { load, push } = parse(["--load", "archives", "--push"]);
+    assert.deepEqual([load, push], ["archives", { kind: "stack", stack: undefined }]);
+  });
+
   it("takes the repository from the environment where no option gives it", () => {
     const env = { MAVEN_REPOSITORY: "http://env.example" };
     assert.equal(parse([], env).mavenRepository, "http://env.example");
@@ -83,6 +91,9 @@ describe("the command line", () => {
     [["--base", "mirror.example/spark"], /^--base: "mirror\.example\/spark" is not IMAGE=REFERENCE/],
     [["--base", "spark=mirror.example/spark"], /^No image "spark"; there are/],
     [["--base", "spark-4.0.4="], /is not IMAGE=REFERENCE/],
+    [["--save"], /--save/],
+    [["--load", "a", "--save", "b"], /^--load builds nothing: give neither --save nor --base with it\.$/],
+    [["--load", "a", "--base", "spark-4.0.4=mirror.example/s:1"], /^--load builds nothing/],
     [["--engine", "podman"], /^--engine: "podman" is none; there are docker and buildah\.$/],
     [
       ["--maven-repository", "ftp://me:secret@r.example"],

@@ -174,6 +174,21 @@ describe("build and push", () => {
     ]);
   });
 
+  it("save an image under its name, and take it again", async () => {
+    await fake("docker", "");
+    await docker({ env }).save("l/i:t", "a b.tar");
+    await docker({ env }).load("a b.tar");
+    await fake("buildah", "");
+    await buildah({ env }).save("l/i:t", "a b.tar");
+    await buildah({ env }).load("a b.tar");
+    assert.deepEqual(await calls(), [
+      "<save><--output><a b.tar><l/i:t>",
+      "<load><--input><a b.tar>",
+      "<push><l/i:t><docker-archive:a b.tar:l/i:t>",
+      "<pull><docker-archive:a b.tar>",
+    ]);
+  });
+
   it("push with the credentials of one run, which are in no argument", async () => {
     const access = { host: "r.example:30500", credentials: "/tmp/c", authority: "/ca" };
     await fake(

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
+import { z } from "zod";
 import { parseCommandLine, type Options } from "../../images/args.ts";
 import type { BuildOptions, Engine, LocalImage } from "../../images/engine.ts";
 import { UserError } from "../../images/errors.ts";
@@ -34,6 +35,11 @@ beforeEach(async () => {
 
 const digest = "sha256:0123";
 
+const archiveSchema = z.tuple([
+  z.string(),
+  z.object({ id: z.string(), labels: z.record(z.string(), z.string()) }),
+]);
+
 /** An engine that only remembers; what is in `broken` fails. */
 const engine: Engine = {
   name: "buildah",
@@ -49,6 +55,15 @@ const engine: Engine = {
     if (options.reference === broken) throw new UserError("buildah build ended with exit code 1");
     const recipe = options.buildArgs["IMAGE_RECIPE"] ?? "";
     store.set(options.reference, { id: `built ${recipe}`, labels: { [recipeLabel]: recipe } });
+  },
+  save: async (reference, file) => {
+    events.push(`save ${reference} ${basename(file)}`);
+    await writeFile(file, JSON.stringify([reference, store.get(reference)]), { flag: "wx" });
+  },
+  load: async (file) => {
+    events.push(`load ${basename(file)}`);
+    const [reference, image] = archiveSchema.parse(JSON.parse(await readFile(file, "utf8")));
+    store.set(reference, image);
   },
   trustAdvice: ({ authority }) => Promise.resolve(authority && `trust ${authority}`),
   push: async (local, remote, access) => {
@@ -237,6 +252,45 @@ describe("run", () => {
     await assert.rejects(build("--push", "spark-operator"), /^UserError: refused$/);
     assert.equal(new Set(folders).size, 2);
     for (const folder of folders) await assert.rejects(stat(folder), { code: "ENOENT" });
+  });
+
+  it("saves what it built, now or before, and pushes that elsewhere without a base, a jar or a build", async () => {
+    const folder = join(contexts, "archives");
+    const saved = await build("--save", folder, "spark-4.0.4", "gateway");
+    assert.deepEqual(saved, [spark4, gateway]);
+    assert.deepEqual((await readdir(folder)).sort(), ["gateway.tar", "spark-4.0.4.tar"]);
+    await build("--save", folder, "gateway");
+    events = [];
+    store.clear();
+    const pushed = await build("--load", folder, "--push", "--stack", "prod", "spark-4.0.4", "gateway");
+    const remotes = [
+      sparkImage(stackRegistry.platformImages, "4.0.4"),
+      gatewayImage(stackRegistry.platformImages),
+    ];
+    assert.deepEqual(
+      pushed,
+      remotes.map(({ reference }) => `${reference}@${digest}`),
+    );
+    assert.deepEqual(events, [
+      "stack prod",
+      "load spark-4.0.4.tar",
+      "load gateway.tar",
+      `push ${spark4} ${remotes[0]?.reference ?? ""}`,
+      `push ${gateway} ${remotes[1]?.reference ?? ""}`,
+    ]);
+  });
+
+  it("pushes nothing where an archive has another image, or is not there", async () => {
+    const folder = join(contexts, "archives");
+    await build("--save", folder, "gateway");
+    await rename(join(folder, "gateway.tar"), join(folder, "spark-operator.tar"));
+    const push = ["--load", folder, "--push-to", "r.example"];
+    await assert.rejects(
+      build(...push, "spark-operator"),
+      /spark-operator\.tar does not have \S+: save it again/,
+    );
+    await assert.rejects(build(...push, "gateway"), /ENOENT/);
+    assert.ok(!events.some((event) => event.startsWith("push")));
   });
 
   it("builds nothing for a stack that has no registry", async () => {

@@ -1,39 +1,9 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { describe, it } from "node:test";
 
-import { projectFolder, readYaml, stackFile } from "../support/graph.ts";
-import { at, isRecord, listAt, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
-
-const read = (file: string): string => readFileSync(path.join(projectFolder, file), "utf8");
-const files = (folder: string): string[] => readdirSync(path.join(projectFolder, folder));
-
-const workflows = files(".github/workflows").map((file) => `.github/workflows/${file}`);
-const actions = files(".github/actions").map((name) => `.github/actions/${name}/action.yml`);
-const all = [...workflows, ...actions];
-
-/** Every job with the name of its workflow's file. */
-const jobs = workflows.flatMap((file) =>
-  Object.entries(recordAt(readYaml(file), "jobs")).map(([name, job]) => ({
-    file: path.basename(file),
-    name,
-    job: isRecord(job) ? job : {},
-  })),
-);
-const jobOf = (workflow: string, wanted: string): Fields =>
-  jobs.find(({ file, name }) => file === workflow && name === wanted)?.job ?? {};
-const steps = (job: Fields): readonly Fields[] => listAt(job, "steps").filter(isRecord);
-const runs = (job: Fields): string =>
-  steps(job)
-    .map((step) => textAt(step, "run") ?? "")
-    .join("\n");
-
-/** Stacks that a pipeline deploys: those with an account of their own. */
-const deployed = files("stacks").flatMap((file) => {
-  const stack = /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1];
-  return stack !== undefined && stackFile(stack)["target"] === "aws" ? [stack] : [];
-});
+import { readYaml } from "../support/graph.ts";
+import { at, listAt, recordAt, textAt } from "../../local/kube/json.ts";
+import { actions, all, deployed, jobOf, jobs, read, runs, steps, workflows } from "./files.ts";
 
 describe("what workflows use", () => {
   for (const file of all) {
@@ -77,8 +47,8 @@ describe("what workflows may do", () => {
       assert.equal(contents, "read");
       assert.deepEqual(more, {});
       assert.equal(issues, file === "drift.yml" ? "write" : undefined);
-      const calls = textAt(job, "uses") !== undefined;
-      assert.equal(identity, calls || job["environment"] !== undefined ? "write" : undefined);
+      const deploys = textAt(job, "uses") === "./.github/workflows/deploy-stack.yml";
+      assert.equal(identity, deploys || job["environment"] !== undefined ? "write" : undefined);
       for (const step of steps(job).filter((each) => textAt(each, "uses")?.startsWith("actions/checkout@")))
         assert.equal(at(step, "with", "persist-credentials"), false);
     });
@@ -115,7 +85,9 @@ describe("environments", () => {
     assert.deepEqual(deployed, ["dev", "prod"]);
     assert.deepEqual(at(jobOf("preview.yml", "preview"), "strategy", "matrix", "stack"), deployed);
     assert.deepEqual(at(jobOf("drift.yml", "drift"), "strategy", "matrix", "stack"), deployed);
-    const calls = jobs.filter(({ file }) => file === "deploy.yml");
+    const [images, ...calls] = jobs.filter(({ file }) => file === "deploy.yml");
+    assert.equal(textAt(images?.job, "uses"), "./.github/workflows/images.yml");
+    assert.equal(textAt(images?.job, "if"), "github.ref == 'refs/heads/main'");
     assert.deepEqual(
       calls.map(({ name }) => name),
       deployed,
@@ -123,10 +95,8 @@ describe("environments", () => {
     for (const { name, job } of calls) {
       assert.equal(textAt(job, "uses"), "./.github/workflows/deploy-stack.yml");
       assert.equal(at(job, "with", "stack"), name);
-      assert.equal(
-        textAt(job, "if") ?? at(job, "needs"),
-        name === "dev" ? "github.ref == 'refs/heads/main'" : "dev",
-      );
+      assert.deepEqual(at(job, "needs"), name === "dev" ? "images" : ["images", "dev"]);
+      assert.equal(at(job, "if"), undefined);
     }
   });
 
@@ -152,25 +122,6 @@ describe("environments", () => {
   it("are shown to no fork", () => {
     const condition = textAt(jobOf("preview.yml", "preview"), "if");
     assert.equal(condition, "github.event.pull_request.head.repo.full_name == github.repository");
-  });
-
-  it("get images that were scanned before anybody could push, then what is built on them", () => {
-    const job = jobOf("deploy-stack.yml", "up");
-    const place = (wanted: RegExp): number =>
-      steps(job).findIndex((step) => wanted.test(textAt(step, "uses") ?? textAt(step, "run") ?? ""));
-    const order = [
-      /run --silent images \|/,
-      /trivy image/,
-      /actions\/account/,
-      /images -- --push/,
-      /pulumi up/,
-    ];
-    const places = order.map(place);
-    assert.ok(!places.includes(-1), String(places));
-    assert.deepEqual(
-      places,
-      places.toSorted((a, b) => a - b),
-    );
   });
 
   it("are compared and previewed with the flags that say so", () => {

@@ -13,7 +13,11 @@ import { isRecord } from "../../../jobs/manifest/record.ts";
 import type { PlatformStorage } from "../platform.ts";
 import { uploadKey, uploadSha256Schema, type Upload } from "./upload.ts";
 
-const textSchema = z.string().meta({ description: "a file's text", examples: ["print(1)\n"] });
+/** Halves of surrogate pairs have no UTF-8: the file would have another character in their place. */
+const textSchema = z
+  .string()
+  .refine((text) => text.isWellFormed(), { error: "has half of a surrogate pair, which UTF-8 cannot hold" })
+  .meta({ description: "a file's text", examples: ["print(1)\n"] });
 
 const fileNameSchema = z
   .string()

@@ -97,8 +97,8 @@ export const hostile: readonly (readonly [key: string, value: unknown])[] = [
   ["spark.sql.sources.outputCommitterClass", "evil.Committer"],
   ["spark.hadoop.fs.s3a.committer.name", "evil"],
   ["spark.hadoop.fs.s3a.committer.abort.pending.uploads", "true"],
-  ["spark.driver.extraJavaOptions", "-Dspark.master=local"],
   ["spark.driver.extraJavaOptions", "-Xmx100g"],
+  ["spark.executor.extraJavaOptions", "-Dspark.ui.port=1"],
   ["spark.sql.shuffle.partitions", "${env:AWS_SECRET_ACCESS_KEY}"],
   ["spark.sql.x=1 --conf spark.master", "local"],
 ];

@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 
 import { podTemplate } from "../../../jobs/manifest/pod-template.ts";
 import { crdErrors } from "../../../test/support/crd-schema.ts";
-import { textAt } from "../../../local/kube/json.ts";
+import { at, listAt, recordAt, textAt } from "../../../local/kube/json.ts";
 import { placement, platform as manifestPlatform } from "../../../test/jobs/manifest/samples.ts";
 import { prepareSubmission, type PreparedSubmission } from "../../src/jobs/submission.ts";
 import { samplePlatform } from "./job-samples.ts";
 
-const platform = samplePlatform({
+export const platform = samplePlatform({
   namespaces: {
     "team-a": { ...manifestPlatform, placement },
     "team-b": { ...manifestPlatform, namespace: "team-b", serviceAccount: "spark-b" },
@@ -16,9 +16,9 @@ const platform = samplePlatform({
   storage: { bucket: "spark", region: "eu-central-1", pathStyle: true, uploads: "store" },
 });
 
-/** What becomes of a request. */
-export function prepare(body: unknown): ReturnType<typeof prepareSubmission> {
-  return prepareSubmission({ body, owner: "alice", idempotencyKey: "key", platform });
+/** What becomes of a request of alice. */
+export function prepare(body: unknown, idempotencyKey = "key"): ReturnType<typeof prepareSubmission> {
+  return prepareSubmission({ body, owner: "alice", idempotencyKey, platform });
 }
 
 const knownSpec = new Set([
@@ -44,7 +44,17 @@ const committerKeys =
   /^spark\.hadoop\.fs\.s3a\.committer\.(?!threads$)|[cC]ommit(?:ter|Protocol)\.?[cC]lass$/;
 const reservedVariable = /^(?:AWS_|SPARK_|PYSPARK_|HADOOP_|KUBERNETES_|PYTHONPATH$|PYTHONHOME$|JAVA_HOME$)/;
 const reservedLabel = /(?:^|[.-])(?:k8s|kubernetes)\.io\/|^spark-/;
-const location = /^(?:s3a:\/\/[a-z0-9][a-z0-9.-]+|local:\/\/)\/[^\s,*?{}[\]$\\]+$/;
+const location = /^(?:s3a:\/\/[a-z0-9][a-z0-9.-]+|local:\/\/)\/[A-Za-z0-9._=@+~/-]+(?:#[\w.-]+)?$/;
+
+/** What jobs may set, written down apart from the allow-list too. */
+const usersConf = [
+  /^spark\.(?:sql|shuffle|reducer|broadcast|rdd|io|checkpoint|memory|storage|cleaner|serializer|kryo|kryoserializer)\./,
+  /^spark\.(?:speculation|task|stage|scheduler|locality|excludeOnFailure|barrier|network|rpc|python)\./,
+  /^spark\.(?:dynamicAllocation|executor\.decommission|hadoop\.parquet|hadoop\.fs\.s3a|ui\.retained\w+$)/,
+  /^spark\.(?:serializer|speculation|default\.parallelism|decommission\.enabled|plugins|extraListeners)$/,
+  /^spark\.(?:driver\.maxResultSize|(?:driver|executor)\.extraJavaOptions|executor\.(?:heartbeatInterval|pyspark\.memory))$/,
+  /^spark\.(?:pyspark\.(?:driver\.)?python|ui\.showConsoleProgress|hadoop\.mapreduce\.input\.fileinputformat\.[\w.-]+)$/,
+];
 
 /** Asserts that a submission is only what the platform allows. */
 export function assertWithinBounds(
@@ -95,7 +105,7 @@ export function assertWithinBounds(
     assert.equal(pod.serviceAccount, own.serviceAccount);
     assert.deepEqual(pod.template, podTemplate(role, mounted, own.placement?.[role]));
     assert.ok((pod.template.spec.volumes?.length ?? 0) <= (code === undefined ? 0 : 1));
-    const python = code !== undefined && "modules.zip" in code.binaryData;
+    const python = code !== undefined && "modules.zip" in { ...code.data, ...code.binaryData };
     assert.deepEqual(
       filtered(pod.envVars, (key) => reservedVariable.test(key)),
       { ...own.storage.env, ...(python && { PYTHONPATH: "/opt/spark/code/modules.zip" }) },
@@ -114,11 +124,13 @@ function assertConf(
   namespace: string,
   image: string | undefined,
 ): void {
-  const job = { name: "bare", mainFile: "s3a://data/code/main.py", ...(image !== undefined && { image }) };
-  const bare = prepare({ namespace, job });
-  assert.ok(bare.ok);
+  const bare = bareConf(namespace, image);
+  for (const key of Object.keys(conf)) {
+    const allowed = Object.hasOwn(bare, key) || usersConf.some((form) => form.test(key));
+    assert.ok(allowed || dynamicAllocation.test(key), key);
+  }
   const isReserved = (key: string): boolean => reservedConf.some((pattern) => pattern.test(key));
-  const platformsOwn = filtered(bare.value.manifest.spec.sparkConf, isReserved);
+  const platformsOwn = filtered(bare, isReserved);
   assert.ok(Object.keys(platformsOwn).length > 4);
   assert.deepEqual(filtered(conf, isReserved), platformsOwn);
   // All that the platform says of the committer, or that there is none.
@@ -128,11 +140,100 @@ function assertConf(
   const { committerConf } = platform.namespaces[namespace]?.storage ?? assert.fail(namespace);
   if (!isDeepStrictEqual(committer, committerConf)) assert.deepEqual(committer, none);
   for (const [key, value] of Object.entries(conf)) {
+    // spark-submit takes a property apart at the first `=`.
+    assert.deepEqual(/^([^=]*)=(.*)$/s.exec(`${key}=${value}`)?.slice(1), [key, value]);
     assert.match(key, /^spark\.[\w.-]+$/);
+    assert.doesNotMatch(value, /[\p{Cc}\p{Cs}]/u, key);
     assert.ok(!value.includes("${"), key);
-    if (key.endsWith("extraJavaOptions")) assert.doesNotMatch(value, /-Dspark|-Xm[xs]/);
+    if (key.endsWith("extraJavaOptions")) assert.ok(!value.includes("-Xmx"));
   }
 }
+
+const bareConfs = new Map<string, Readonly<Record<string, string>>>();
+
+/** The properties of a job that sets none. */
+function bareConf(namespace: string, image: string | undefined): Readonly<Record<string, string>> {
+  const known = bareConfs.get(`${namespace} ${image ?? ""}`);
+  if (known !== undefined) return known;
+  const job = { name: "bare", mainFile: "s3a://data/code/main.py", ...(image !== undefined && { image }) };
+  const bare = prepare({ namespace, job });
+  assert.ok(bare.ok);
+  const { sparkConf } = bare.value.manifest.spec;
+  bareConfs.set(`${namespace} ${image ?? ""}`, sparkConf);
+  return sparkConf;
+}
+
+/** Properties of the platform's for a job with dynamic allocation. */
+const dynamicAllocation = /^spark\.(?:storage\.)?decommission\.[\w.]+$/;
+
+/** Asserts that all of a request is in what became of it, as it was written. */
+export function assertNothingDropped(
+  body: unknown,
+  { manifest, name, uploads, code }: PreparedSubmission,
+): void {
+  assert.ok(Object.keys(recordAt(body)).every((key) => ["namespace", "job", "code"].includes(key)));
+  const job = recordAt(body, "job");
+  const { spec, metadata } = manifest;
+  assert.deepEqual(
+    Object.keys(job).filter((key) => !jobFields.has(key)),
+    [],
+  );
+  assert.equal(name, job["name"]);
+  const asText = (record: unknown): Record<string, string> =>
+    Object.fromEntries(Object.entries(recordAt(record)).map(([key, value]) => [key, String(value)]));
+  const within = (whole: unknown, part: unknown): void => {
+    assert.deepEqual({ ...recordAt(whole), ...recordAt(part) }, whole);
+  };
+  within(spec.sparkConf, asText(job["sparkConf"]));
+  within(metadata.labels, job["labels"]);
+  assert.deepEqual(spec.arguments, listAt(job, "arguments").map(String));
+  if (job["mainFile"] !== undefined) assert.equal(spec.mainApplicationFile, job["mainFile"]);
+  assert.equal(spec.mainClass, job["mainClass"]);
+  const { pyFiles = [], ...deps } = spec.deps;
+  const { pyFiles: wished = [], ...dependencies } = recordAt(job, "dependencies");
+  for (const [kind, list] of Object.entries(dependencies)) assert.deepEqual(at(deps, kind) ?? [], list);
+  assert.deepEqual(pyFiles.slice(uploads.filter(({ kind }) => kind === "zip").length), wished);
+  // spark-submit gets each list in one argument.
+  for (const list of [pyFiles, ...Object.values(deps)])
+    assert.deepEqual(list.join(",").split(","), [...list].length === 0 ? [""] : list);
+  for (const role of ["driver", "executor"] as const) {
+    within(spec[role].envVars, asText(job["env"]));
+    const secrets = Object.entries(recordAt(job, "secretEnv"));
+    within(
+      spec[role].envSecretKeyRefs,
+      Object.fromEntries(
+        secrets.map(([key, from]) => [key, { name: at(from, "secret"), key: at(from, "key") }]),
+      ),
+    );
+    const { instances, ...size } = recordAt(job, role);
+    within(spec[role], size);
+    if (instances !== undefined) assert.equal(at(spec, role, "instances"), instances);
+  }
+  within(spec.dynamicAllocation ?? {}, job["dynamicAllocation"]);
+  if (job["timeToLiveSeconds"] !== undefined) assert.equal(spec.timeToLiveSeconds, job["timeToLiveSeconds"]);
+  if (job["sparkVersion"] !== undefined) assert.equal(spec.sparkVersion, job["sparkVersion"]);
+  // Half of a surrogate pair would be U+FFFD for whoever reads the manifest, a carriage return gone for the driver.
+  for (const text of [...spec.arguments, ...Object.values(spec.driver.envVars)])
+    assert.doesNotMatch(text, /(?![\t\n])[\p{Cc}\p{Cs}]/u);
+  const file = textAt(body, "code", "file", "text");
+  if (file !== undefined) assert.equal(code?.data[spec.mainApplicationFile.split("/").at(-1) ?? ""], file);
+  assert.equal(at(body, "code") === undefined, code === undefined && uploads.length === 0);
+}
+
+const jobFields = new Set([
+  ...[
+    "name",
+    "sparkVersion",
+    "image",
+    "mainFile",
+    "mainClass",
+    "arguments",
+    "dependencies",
+    "driver",
+    "executor",
+  ],
+  ...["dynamicAllocation", "sparkConf", "env", "secretEnv", "restart", "timeToLiveSeconds", "labels"],
+]);
 
 function filtered<T>(
   record: Readonly<Record<string, T>> | undefined,

@@ -62,7 +62,7 @@ export function violations(wishes: object): readonly Violation[] {
 
 export const paths = (found: readonly Violation[]): readonly string[] => found.map(({ path }) => path);
 
-const text = fc.string({ minLength: 1, maxLength: 20 }).filter((value) => !/[\0$]/.test(value));
+const text = fc.string({ minLength: 1, maxLength: 20 }).filter((value) => !value.includes("$"));
 const key = fc.stringMatching(/^[A-Z]{3,8}$/).filter((name) => !/^(?:AWS|SPARK|PYSPARK|HADOOP)/.test(name));
 const memory = fc.integer({ min: 512, max: 9999 }).map((mib) => `${mib}m`);
 const size = fc.record(

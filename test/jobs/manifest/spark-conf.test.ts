@@ -118,8 +118,8 @@ describe("a property's value", () => {
     ["spark.hadoop.fs.s3a.fast.upload.buffer", "/etc"],
     ["spark.hadoop.fs.s3a.committer.name", "directory"],
     ["spark.driver.extraJavaOptions", "-Xmx8g"],
-    ["spark.driver.extraJavaOptions", "-Dspark.master=local"],
-    ["spark.executor.extraJavaOptions", "@/tmp/options"],
+    ["spark.executor.extraJavaOptions", "-Dapp=x -Dspark.ui.port=1"],
+    ["spark.executor.extraJavaOptions", "'-Xmx8g'"],
     ["spark.sql.x", null],
     ["spark.sql.x", ["a"]],
   ];
@@ -132,6 +132,31 @@ describe("a property's value", () => {
       );
     });
   }
+
+  test("JVM options are refused where Spark refuses them, and nowhere else", () => {
+    const accepted = (key: string, value: string): boolean =>
+      violations({ sparkConf: { [key]: value } }).length === 0;
+    const options = fc.array(
+      fc.constantFrom(
+        "-Xmx8g",
+        '"-X"mx8g',
+        "-Xms1g",
+        "-Dspark.x=1",
+        '-D"spark.x"=1',
+        "@/tmp/o",
+        "-XX:OnError=ls",
+        "'a b'",
+      ),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom("driver", "executor"), options, (role, list) => {
+        const value = list.join(" ");
+        // SparkSubmitCommandBuilder.checkJavaOptions and SparkConf.validateSettings, in 3.5.8 as in 4.0.4.
+        const refused = value.includes("-Xmx") || (role === "executor" && value.includes("-Dspark"));
+        assert.equal(accepted(`spark.${role}.extraJavaOptions`, value), !refused, value);
+      }),
+    );
+  });
 
   test("a property with a field of its own is sent there", () => {
     const found = violations({ sparkConf: { "spark.executor.memory": "2g" } });

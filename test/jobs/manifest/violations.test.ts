@@ -92,3 +92,22 @@ test("any input is answered", () => {
     }),
   );
 });
+
+test("a name that zod would leave out of a record is refused, wherever a record is", () => {
+  const names = z.record(
+    z.string(),
+    z.union([z.string(), z.strictObject({ inner: z.record(z.string(), z.int()) })]),
+  );
+  const nested = z.strictObject({ names: names.optional(), list: z.array(names).default([]) });
+  const found = (text: string): readonly string[] => {
+    const result = check(nested, JSON.parse(text), "base");
+    return result.ok ? [] : result.violations.map(({ path }) => path);
+  };
+  assert.deepEqual(found('{"names": {"a": "x"}, "list": [{"toString": "x", "constructor": "y"}]}'), []);
+  assert.deepEqual(found('{"names": {"__proto__": "x"}}'), ["base.names.__proto__"]);
+  assert.deepEqual(found('{"list": [{}, {"__proto__": {}}]}'), ["base.list[1].__proto__"]);
+  assert.deepEqual(found('{"names": {"a": {"inner": {"__proto__": 1, "b": 1}}}}'), [
+    "base.names.a.inner.__proto__",
+  ]);
+  assert.deepEqual(found('{"__proto__": {"names": {}}}'), ["base.__proto__"]);
+});
