@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { localGraph, nameOf, namespaceOf, ofKind, kubernetes } from "../support/graph.ts";
-import { listAt, recordAt, textAt } from "../../local/kube/json.ts";
+import { kubernetes, localGraph, nameOf, namespaceOf, ofKind } from "../support/graph.ts";
+import { at, listAt, recordAt, textAt } from "../../local/kube/json.ts";
 
 const teams = localGraph({ namespaces: [{ name: "analytics" }, { name: "finance" }] });
 
@@ -14,20 +14,36 @@ test("roles are in team namespaces alone, and none reaches over the cluster", as
   assert.deepEqual(wide, []);
 });
 
-test("a driver may do with pods and what they mount what Spark does, and nothing else", async () => {
+/** Verbs by what they are for. */
+const verbsOf = async (resource: string): Promise<readonly string[]> => {
+  const found = ofKind(await teams, "Role").map(({ inputs }) =>
+    listAt(inputs, "rules")
+      .filter((rule) => listAt(rule, "resources").includes(resource))
+      .flatMap((rule) => listAt(rule, "verbs").map(String))
+      .sort(),
+  );
+  assert.deepEqual(found[0], found[1], "every team's role is the same");
+  return found[0] ?? [];
+};
+
+test("a driver may do with each kind what Spark does, and with no other kind anything", async () => {
+  assert.deepEqual(await verbsOf("pods"), ["create", "delete", "deletecollection", "get", "list", "watch"]);
+  assert.deepEqual(await verbsOf("persistentvolumeclaims"), ["create", "delete", "deletecollection", "list"]);
+  assert.deepEqual(await verbsOf("services"), ["delete", "deletecollection", "list"]);
   for (const { inputs } of ofKind(await teams, "Role")) {
     const rules = listAt(inputs, "rules");
-    assert.equal(rules.length, 1);
-    for (const rule of rules) {
-      assert.deepEqual(listAt(rule, "apiGroups"), [""]);
-      const resources = listAt(rule, "resources").map(String).sort();
-      assert.deepEqual(resources, ["configmaps", "persistentvolumeclaims", "pods", "services"]);
-      assert.deepEqual(
-        listAt(rule, "verbs").map(String).sort(),
-        ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
-        "escalate, bind, impersonate and * have no place here",
-      );
-    }
+    assert.deepEqual(new Set(rules.flatMap((rule) => listAt(rule, "apiGroups"))), new Set([""]));
+    const resources = rules.flatMap((rule) => listAt(rule, "resources").map(String));
+    assert.deepEqual(resources.sort(), ["persistentvolumeclaims", "pods", "services"]);
+    assert.ok(rules.every((rule) => at(rule, "resourceNames") === undefined));
+  }
+});
+
+test("a driver changes nothing that is there, and nobody's rights", async () => {
+  for (const { inputs } of ofKind(await teams, "Role")) {
+    const verbs = listAt(inputs, "rules").flatMap((rule) => listAt(rule, "verbs").map(String));
+    for (const verb of ["update", "patch", "escalate", "bind", "impersonate", "approve", "*"])
+      assert.ok(!verbs.includes(verb), verb);
   }
 });
 
