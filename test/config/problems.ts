@@ -101,6 +101,13 @@ const wrong: readonly Wrong[] = [
     /"64Gi"/,
   ],
   [{ namespaces: [{ name: "a", quota: { pods: 0 } }] }, "namespaces[0].quota.pods", /0 is below/, /100/],
+  [{ namespaces: [{ name: "a", quota: { storage: 7 } }] }, "namespaces[0].quota.storage", /7/, /"1Ti"/],
+  [
+    { namespaces: [{ name: "a", quota: { ephemeralStorage: "much" } }] },
+    "namespaces[0].quota.ephemeralStorage",
+    /"much"/,
+    /"100Gi"/,
+  ],
   [{ operator: { cpu: "1Gi" } }, "operator.cpu", /"1Gi"/, /"1"/],
   [{ operator: { workers: 1.5 } }, "operator.workers", /1.5/, /4/],
   [{ operator: { crdUpgradeImage: "kubectl" } }, "operator.crdUpgradeImage", /"kubectl"/, /HOST\/PATH:TAG/],
