@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 import { frontDoorLabels, type Upstream } from "../ingress/front-door.ts";
 import { uiNamespace } from "../ingress/exposure.ts";
 import type { FrontDoorKey } from "../ingress/front-door-key.ts";
@@ -15,6 +16,7 @@ import { confFile, historyPod } from "./history-pod.ts";
 export interface HistoryServerArgs {
   /** Our Spark image. */
   readonly image: string;
+  readonly dns: ClusterDns;
   readonly store: ObjectStore;
   /** The registry that its image is in. Default: one that needs no credentials. */
   readonly registry?: Registry | undefined;
@@ -33,7 +35,7 @@ const labels = { "app.kubernetes.io/name": "history", "app.kubernetes.io/part-of
  * Spark's History Server: the pages of applications, from the event logs in the bucket, which it also cleans. It
  * answers the front door alone.
  *
- *     new HistoryServer("history", { image, store, sizing: { memory: "1g", maxAge: "30d" }, key, url });
+ *     new HistoryServer("history", { image, dns, store, sizing: { memory: "1g", maxAge: "30d" }, key, url });
  */
 export class HistoryServer extends pulumi.ComponentResource {
   /** What the front door leads to. */
@@ -47,7 +49,7 @@ export class HistoryServer extends pulumi.ComponentResource {
     const access = store.access("history");
     const { namespace, imagePullSecrets } = new SystemNamespace(
       name,
-      { namespace: namespaceName, access, registry },
+      { namespace: namespaceName, dns: args.dns, access, registry },
       child,
     );
     allowHistory(name, namespace, store.network, child);

@@ -28,7 +28,7 @@ test("a stack that names its namespaces has all the rest by default", async () =
   assert.deepEqual(await configOf(right), {
     target: {
       kind: "kubeconfig",
-      cluster: { kubeconfig: undefined, context: undefined, identifier: "test" },
+      cluster: { kubeconfig: undefined, context: undefined, identifier: "test", dns: [] },
       storage: {
         kind: "in-cluster",
         bucket: "spark",

@@ -28,6 +28,7 @@ const wrong: readonly Wrong[] = [
   [{ cluster: { contxt: "a" } }, "cluster.contxt", /not a key/, /^"context"/],
   [{ cluster: "kind-spark" }, "cluster", /"kind-spark" is not an object/, /"context":"kind-spark"/],
   [{ operator: "{ workers: 4" }, "operator", /is not an object/, /"cpu":"1"/],
+  [{ cluster: { dns: ["10.98.0.1"] } }, "cluster.dns[0]", /"10.98.0.1"/, /10\.96\.0\.10\/32/],
   [{ registry: { kind: "vm" } }, "registry.kind", /./, /in-cluster/],
   [{ registry: { kind: "in-cluster" } }, "registry.host", /is missing/, /"registry.example.org"/],
   [

@@ -1,6 +1,7 @@
 /** Pages behind a load balancer of AWS, with their zone, certificate and log-in. */
 import * as pulumi from "@pulumi/pulumi";
 
+import { clusterDns } from "../../components/cluster/cluster-dns.ts";
 import { PrivateCa } from "../../components/certificates/private-ca.ts";
 import { AlbClass, type AlbClassArgs } from "../../components/ingress/alb-class.ts";
 import { DnsZone } from "../../components/ingress/dns-zone.ts";
@@ -18,6 +19,8 @@ export interface Wishes extends Partial<Pick<AlbClassArgs, "scheme" | "allowedCi
   readonly requireMfa?: boolean;
   readonly protect?: boolean;
 }
+
+const dns = clusterDns([]);
 
 type Options = Pick<EvaluateOptions, "preview" | "unknowns" | "outputs">;
 
@@ -42,6 +45,7 @@ export function pagesGraph(wishes: Wishes = {}, options: Options = {}): Promise<
       adminGroup: "platform",
       history: { memory: "2g", maxAge: "30d" },
       image: "registry.example.org/spark:4.0.4",
+      dns,
       store: bucket(),
       registry: undefined,
       upstreams: [],
@@ -63,6 +67,7 @@ function bucket(): UserInterfaceArgs["store"] {
       endpoint: "https://s3.example.org",
       keys: { jobs: keys, history: keys, operator: keys, registry: keys, gateway: keys },
     },
+    dns,
     {},
   );
 }
