@@ -19,12 +19,13 @@ const images = Object.fromEntries(
 );
 
 const target = config.target.kind === "aws" ? awsTarget(config.target) : kubeconfigTarget(config.target);
-const { store, registry: stackRegistry } = target;
+const { dns, store, registry: stackRegistry } = target;
 const opts = { providers: [...target.providers] };
 
 const teams = sparkTeams(
   {
     ...config,
+    dns,
     store,
     registry: stackRegistry,
     operator: { ...config.operator, image: operatorImage(imageRegistry) },
@@ -35,7 +36,7 @@ const teams = sparkTeams(
   },
   opts,
 );
-const parts = { store, registry: stackRegistry, authority: target.authority };
+const parts = { dns, store, registry: stackRegistry, authority: target.authority };
 const image = sparkImage(imageRegistry).reference;
 const upstream = gatewayUpstream;
 const userInterface = target.ui && new UserInterface("ui", { ...parts, ...target.ui, image, upstream }, opts);

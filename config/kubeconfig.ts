@@ -24,6 +24,7 @@ export function kubeconfigConfig(
         cluster.kubeconfig === undefined ? cluster.kubeconfigPath : pulumi.secret(cluster.kubeconfig),
       context: cluster.context,
       identifier: cluster.identifier ?? cluster.context ?? pulumi.getStack(),
+      dns: cluster.dns,
     },
     storage: storageConfig(settings.storage, objects),
     registry: registry.kind === "existing" ? existingRegistryConfig(registry) : registry,

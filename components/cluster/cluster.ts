@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { JobPlacement } from "../../jobs/manifest/index.ts";
+import type { ClusterDns } from "./cluster-dns.ts";
 
 /** A Kubernetes cluster that the platform is installed in. */
 export interface Cluster {
@@ -9,6 +10,8 @@ export interface Cluster {
   readonly provider: k8s.Provider;
   /** How pods get rights in the cloud without keys. Undefined: they cannot. */
   readonly podIdentity: PodIdentity | undefined;
+  /** Who answers names: all that every pod may reach. */
+  readonly dns: ClusterDns;
   /** The nodes that are kept for jobs. Undefined: jobs share the nodes with everything else. */
   readonly jobPlacement: JobPlacement | undefined;
 }

@@ -3,6 +3,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { clusterProvider, type ClusterAddress } from "./cluster-provider.ts";
+import { clusterDns } from "./cluster-dns.ts";
 import type { Cluster, PodIdentity } from "./cluster.ts";
 import { eksAccess } from "./eks-access.ts";
 import { eksPodIdentity } from "./eks-pod-identity.ts";
@@ -10,7 +11,7 @@ import { clusterRole, nodeRole } from "./eks-roles.ts";
 import type { EksVersion } from "./eks-versions.ts";
 import { jobNodes } from "./job-nodes.ts";
 import { eksKubeconfig } from "./kubeconfig.ts";
-import { serviceCidr } from "./network-plan.ts";
+import { dnsAddress, serviceCidr } from "./network-plan.ts";
 import type { Region } from "./regions.ts";
 
 export interface EksClusterArgs {
@@ -58,6 +59,11 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
   /** For what the nodes are made of; what runs on them has the provider of `NodePools`. */
   readonly provider: k8s.Provider;
   readonly address: ClusterAddress;
+  /**
+   * In Auto Mode CoreDNS is a service of each node, without pods to select, that answers at the service address which
+   * pods have in resolv.conf. Policies see that address: https://github.com/aws/containers-roadmap/issues/2552
+   */
+  readonly dns = clusterDns([`${dnsAddress}/32`]);
   readonly podIdentity: PodIdentity;
   readonly jobPlacement = jobNodes;
   /** Name of the role that nodes have, which the cluster lets in. */

@@ -5,6 +5,9 @@ import type { PerZone } from "./regions.ts";
 /** Where the cluster's services have their addresses; nothing in the VPC may have one of them. */
 export const serviceCidr = "172.20.0.0/16";
 
+/** DNS has its tenth address (awslabs/amazon-eks-ami, nodeadm: ClusterDetails.GetClusterDns). */
+export const dnsAddress = "172.20.0.10";
+
 /** The ranges of a VPC's subnets, one a zone. */
 export interface NetworkPlan {
   /** Three quarters of the VPC: every pod has an address of its own there. */

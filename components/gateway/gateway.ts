@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { PrivateCa } from "../certificates/private-ca.ts";
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 import {
   dnsRecords,
   expose,
@@ -43,6 +44,7 @@ export type GatewayArgs = GatewayConfig &
     /** What pages are made of. Undefined: there are none. */
     readonly ui: PagesSource | undefined;
     readonly image: string;
+    readonly dns: ClusterDns;
     /** The registry that the image is in. Default: one that needs no credentials. */
     readonly registry: Registry | undefined;
     /** The stack's authority, made when it is first asked for. */
@@ -65,7 +67,7 @@ export interface GatewayOutput {
  * The platform's API (gateway/README.md), at a host of its own: clients bring tokens, so that it is not behind the front
  * door. The same server shows applications' pages, each at a host of its own below the pages' host. It acts in the teams' namespaces by rights of its own; what each of its users may do is the gateway's to say.
  *
- *     new Gateway("gateway", { ...config, image, store, registry, authority, cluster, teams, jobDefaults, versions });
+ *     new Gateway("gateway", { ...config, image, dns, store, registry, authority, cluster, teams, jobDefaults, versions });
  */
 export class Gateway extends pulumi.ComponentResource {
   readonly output: GatewayOutput;
@@ -78,7 +80,7 @@ export class Gateway extends pulumi.ComponentResource {
     const access = store.access("gateway");
     const { namespace, imagePullSecrets } = new SystemNamespace(
       name,
-      { namespace: namespaceName, access, registry },
+      { namespace: namespaceName, dns: args.dns, access, registry },
       child,
     );
     allowGateway(name, namespace, args, child);

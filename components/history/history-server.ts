@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 import { historyKey } from "../../gateway/src/ui/jws.ts";
 import { labels as gatewayLabels, namespaceName as gatewayNamespace } from "../gateway/gateway-deployment.ts";
 import type { FrontDoorKey } from "../ingress/front-door-key.ts";
@@ -15,6 +16,7 @@ import { confFile, historyPod } from "./history-pod.ts";
 export interface HistoryServerArgs {
   /** Our Spark image. */
   readonly image: string;
+  readonly dns: ClusterDns;
   readonly store: ObjectStore;
   /** The registry that its image is in. Default: one that needs no credentials. */
   readonly registry?: Registry | undefined;
@@ -31,7 +33,7 @@ const labels = { "app.kubernetes.io/name": "history", "app.kubernetes.io/part-of
  * Spark's History Server: the pages of applications, from the event logs in the bucket, which it also cleans. It
  * answers the gateway alone, which knows whose they are.
  *
- *     new HistoryServer("history", { image, store, sizing: { memory: "1g", maxAge: "30d" }, key });
+ *     new HistoryServer("history", { image, dns, store, sizing: { memory: "1g", maxAge: "30d" }, key });
  */
 export class HistoryServer extends pulumi.ComponentResource {
   /** `http://HOST:PORT` in the cluster. */
@@ -45,7 +47,7 @@ export class HistoryServer extends pulumi.ComponentResource {
     const access = store.access("history");
     const { namespace, imagePullSecrets } = new SystemNamespace(
       name,
-      { namespace: namespaceName, access, registry },
+      { namespace: namespaceName, dns: args.dns, access, registry },
       child,
     );
     allowHistory(name, namespace, store.network, child);

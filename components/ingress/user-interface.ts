@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { PrivateCa } from "../certificates/private-ca.ts";
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 import type { HistorySizing } from "../history/history-conf.ts";
 import { HistoryServer } from "../history/history-server.ts";
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
@@ -30,6 +31,7 @@ export type UiConfig = WayConfig & {
 export type UserInterfaceArgs = UiConfig & {
   /** The Spark image of the History Server. */
   readonly image: string;
+  readonly dns: ClusterDns;
   readonly store: ObjectStore;
   /** The registry that the image is in. Default: one that needs no credentials. */
   readonly registry: Registry | undefined;
@@ -70,7 +72,7 @@ export interface PagesSource {
  * Who visitors are and what they look at: the front door with its certificate, who it asks to log in, and the History
  * Server. Behind the front door is the gateway, which shows pages to whom they belong.
  *
- *     new UserInterface("ui", { ...config.ui, image, store, registry, upstream, authority: sharedCa("ca") }, opts);
+ *     new UserInterface("ui", { ...config.ui, image, dns, store, registry, upstream, authority: sharedCa("ca") }, opts);
  */
 export class UserInterface extends pulumi.ComponentResource {
   readonly output: UiOutput;
@@ -82,7 +84,7 @@ export class UserInterface extends pulumi.ComponentResource {
     const child = { parent: this };
     const { host, allowed, adminGroup, authority } = args;
     const url = publicUrl(host, args.exposure);
-    const { namespace } = new SystemNamespace(name, { namespace: uiNamespace }, child);
+    const { namespace } = new SystemNamespace(name, { namespace: uiNamespace, dns: args.dns }, child);
     const way = serverWay(name, { ...args, namespace, hosts: [host], secret: "front-door-tls" }, child);
     const { identity, records, users, userPool } = createIdentity(
       args.identity,

@@ -1,15 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-type Rules = Omit<k8s.types.input.networking.v1.NetworkPolicySpec, "podSelector" | "policyTypes">;
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 
-/** Names resolve. By port alone: some clusters answer from pods, others from an address of the node. */
-const dnsEgress: k8s.types.input.networking.v1.NetworkPolicyEgressRule = {
-  ports: [
-    { protocol: "UDP", port: 53 },
-    { protocol: "TCP", port: 53 },
-  ],
-};
+type Rules = Omit<k8s.types.input.networking.v1.NetworkPolicySpec, "podSelector" | "policyTypes">;
 
 /** The API server. By port alone: its address is not known, and policies see it before or after translation. */
 export const apiServerEgress: k8s.types.input.networking.v1.NetworkPolicyEgressRule = {
@@ -22,10 +16,18 @@ export const apiServerEgress: k8s.types.input.networking.v1.NetworkPolicyEgressR
 /** Nothing in and nothing out, for every pod of the namespace, but for names. What else is needed is let in by name. */
 export function denyAll(
   name: string,
-  namespace: pulumi.Input<string>,
+  { namespace, dns }: { readonly namespace: pulumi.Input<string>; readonly dns: ClusterDns },
   opts: pulumi.CustomResourceOptions,
 ): k8s.networking.v1.NetworkPolicy {
-  return allow(name, { namespace, policy: "default-deny", pods: {}, rules: { egress: [dnsEgress] } }, opts);
+  // To any address, port 53 would be a way out: a server of anybody's takes what it is asked for.
+  const names = {
+    to: [...dns],
+    ports: [
+      { protocol: "UDP", port: 53 },
+      { protocol: "TCP", port: 53 },
+    ],
+  };
+  return allow(name, { namespace, policy: "default-deny", pods: {}, rules: { egress: [names] } }, opts);
 }
 
 /** One policy that lets the selected pods do what the rules say. */

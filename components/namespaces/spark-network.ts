@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 import { labels, namespaceName } from "../gateway/gateway-deployment.ts";
 import { allow, apiServerEgress, denyAll, named } from "./network-rules.ts";
 
@@ -8,6 +9,7 @@ type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 
 export interface SparkNetworkArgs {
   readonly namespace: pulumi.Input<string>;
+  readonly dns: ClusterDns;
   /** The way to the object store. */
   readonly store: readonly EgressRule[];
   /** Address ranges (CIDR) outside of the cluster that jobs may reach. */
@@ -28,7 +30,7 @@ export function sparkNetwork(name: string, args: SparkNetworkArgs, opts: pulumi.
   const outside: EgressRule[] =
     args.egress.length === 0 ? [] : [{ to: args.egress.map((cidr) => ({ ipBlock: { cidr } })) }];
 
-  denyAll(name, namespace, opts);
+  denyAll(name, args, opts);
   allow(
     name,
     {

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 import type { Registry } from "../registry/registry.ts";
 import { NamespaceSecrets } from "../secrets/namespace-secrets.ts";
 import type { S3Access } from "../storage/object-store.ts";
@@ -10,6 +11,7 @@ import { denyAll } from "./network-rules.ts";
 export interface SystemNamespaceArgs {
   /** The namespace's name. */
   readonly namespace: string;
+  readonly dns: ClusterDns;
   /** Pod Security level. Default: `restricted`. */
   readonly level?: "restricted" | "baseline";
   /** The storage identity that pods of this namespace use. Default: none. */
@@ -21,7 +23,7 @@ export interface SystemNamespaceArgs {
 /**
  * A namespace of the platform's own parts: Pod Security, default deny on the network, and their secrets.
  *
- *     const system = new SystemNamespace("operator", { namespace: "spark-operator", access });
+ *     const system = new SystemNamespace("operator", { namespace: "spark-operator", dns, access });
  */
 export class SystemNamespace extends pulumi.ComponentResource {
   readonly namespace: pulumi.Output<string>;
@@ -37,7 +39,7 @@ export class SystemNamespace extends pulumi.ComponentResource {
       child,
     );
     this.namespace = namespace.metadata.name;
-    denyAll(name, this.namespace, child);
+    denyAll(name, { namespace: this.namespace, dns: args.dns }, child);
     const secrets = new NamespaceSecrets(
       `${name}-secrets`,
       { namespace: this.namespace, access: args.access, registry: args.registry },

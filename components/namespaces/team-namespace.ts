@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 import type { Registry } from "../registry/registry.ts";
 import { NamespaceSecrets } from "../secrets/namespace-secrets.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
@@ -22,6 +23,7 @@ export interface JobNamespace {
 export interface TeamNamespaceArgs {
   /** The namespace's name. */
   readonly namespace: string;
+  readonly dns: ClusterDns;
   readonly store: ObjectStore;
   /** The registry that its pods pull images from. Default: one that needs no credentials. */
   readonly registry?: Registry | undefined;
@@ -35,7 +37,7 @@ export interface TeamNamespaceArgs {
  * quota, defaults for pods that name no resources, network policies, and the keys of the `jobs` identity.
  * The operator and its rights in the namespace are the operator's component's.
  *
- *     new TeamNamespace("analytics", { namespace: "analytics", store, quota, egress: ["10.1.0.0/16"] });
+ *     new TeamNamespace("analytics", { namespace: "analytics", dns, store, quota, egress: ["10.1.0.0/16"] });
  */
 export class TeamNamespace extends pulumi.ComponentResource implements JobNamespace {
   readonly namespace: pulumi.Output<string>;
@@ -70,7 +72,11 @@ export class TeamNamespace extends pulumi.ComponentResource implements JobNamesp
     access.bind(name, { namespace: this.namespace, serviceAccount: account.metadata.name }, child);
     driverRole(name, { namespace: this.namespace, serviceAccount: account.metadata.name }, child);
     teamLimits(name, this.namespace, args.quota, child);
-    sparkNetwork(name, { namespace: this.namespace, store: args.store.network, egress: args.egress }, child);
+    sparkNetwork(
+      name,
+      { namespace: this.namespace, dns: args.dns, store: args.store.network, egress: args.egress },
+      child,
+    );
     this.ready = [this];
     this.registerOutputs({ namespace: this.namespace });
   }

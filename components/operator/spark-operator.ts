@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 import { allow, apiServerEgress } from "../namespaces/network-rules.ts";
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
 import type { JobNamespace } from "../namespaces/team-namespace.ts";
@@ -24,6 +25,7 @@ export const pinnedChart = {
 export interface SparkOperatorArgs extends OperatorSizing {
   /** Our operator image: upstream's, with the S3 jars. */
   readonly image: OperatorImage;
+  readonly dns: ClusterDns;
   readonly store: ObjectStore;
   /** The namespaces whose jobs it runs. */
   readonly namespaces: readonly JobNamespace[];
@@ -40,7 +42,7 @@ export interface SparkOperatorArgs extends OperatorSizing {
  * webhook, and CRDs that are upgraded with the release. Service accounts and rights of the drivers are the team
  * namespaces' own.
  *
- *     new SparkOperator("operator", { image, store, namespaces: [analytics], cpu: "1" });
+ *     new SparkOperator("operator", { image, dns, store, namespaces: [analytics], cpu: "1" });
  */
 export class SparkOperator extends pulumi.ComponentResource {
   /** What must be up before a job is submitted. */
@@ -54,6 +56,7 @@ export class SparkOperator extends pulumi.ComponentResource {
       name,
       {
         namespace: "spark-operator",
+        dns: args.dns,
         // Not `restricted`: the chart's Job that upgrades the CRDs names neither a user nor a seccomp profile.
         level: "baseline",
         access,

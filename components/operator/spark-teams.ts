@@ -6,10 +6,10 @@ import { SparkOperator, type SparkOperatorArgs } from "./spark-operator.ts";
 
 export interface SparkTeamsArgs
   extends
-    Pick<TeamNamespaceArgs, "store" | "registry">,
+    Pick<TeamNamespaceArgs, "dns" | "store" | "registry">,
     Pick<JobRuntimeArgs, "images" | "defaults" | "placement" | "driverUi"> {
   readonly namespaces: readonly (Pick<TeamNamespaceArgs, "quota" | "egress"> & { readonly name: string })[];
-  readonly operator: Omit<SparkOperatorArgs, "store" | "registry" | "namespaces">;
+  readonly operator: Omit<SparkOperatorArgs, "dns" | "store" | "registry" | "namespaces">;
 }
 
 /** The teams' namespaces, the operator that looks after them, and what each team's jobs run with. */
@@ -17,13 +17,17 @@ export function sparkTeams(
   args: SparkTeamsArgs,
   opts: pulumi.ComponentResourceOptions,
 ): readonly TeamRuntime[] {
-  const { store, registry } = args;
+  const { dns, store, registry } = args;
   const teams = args.namespaces.map(({ name, quota, egress }) => ({
     name,
-    team: new TeamNamespace(name, { namespace: name, store, registry, quota, egress }, opts),
+    team: new TeamNamespace(name, { namespace: name, dns, store, registry, quota, egress }, opts),
   }));
   const namespaces = teams.map(({ team }) => team);
-  const { ready } = new SparkOperator("operator", { ...args.operator, store, registry, namespaces }, opts);
+  const { ready } = new SparkOperator(
+    "operator",
+    { ...args.operator, dns, store, registry, namespaces },
+    opts,
+  );
   return teams.map(({ name, team }) => ({
     name,
     namespace: team.namespace,

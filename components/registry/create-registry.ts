@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { PrivateCa } from "../certificates/private-ca.ts";
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import { existingRegistry, type ExistingRegistryArgs } from "./existing-registry.ts";
 import { InClusterRegistry } from "./in-cluster-registry.ts";
@@ -22,6 +23,7 @@ export type RegistryConfig =
 export function createRegistry(
   name: string,
   config: RegistryConfig,
+  dns: ClusterDns,
   store: ObjectStore,
   authority: () => PrivateCa,
   opts: pulumi.ComponentResourceOptions,
@@ -32,6 +34,6 @@ export function createRegistry(
     case "existing":
       return existingRegistry(config);
     case "in-cluster":
-      return new InClusterRegistry(name, { ...config, store, ca: authority() }, opts);
+      return new InClusterRegistry(name, { ...config, dns, store, ca: authority() }, opts);
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { PrivateCa } from "../certificates/private-ca.ts";
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 import { allow } from "../namespaces/network-rules.ts";
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
@@ -19,6 +20,7 @@ export interface InClusterRegistryArgs {
   readonly nodePort?: number | undefined;
   /** Numbers of the passwords; the next higher one is a new password. */
   readonly passwords: PasswordNumbers;
+  readonly dns: ClusterDns;
   readonly store: ObjectStore;
   /** Signs its certificate. */
   readonly ca: PrivateCa;
@@ -29,7 +31,7 @@ export interface InClusterRegistryArgs {
  * certificate, with the images in the bucket, so that the pod holds nothing.
  *
  *     const passwords = { push: 1, pull: 1 };
- *     new InClusterRegistry("registry", { host: "registry.example.org", nodePort: 30500, passwords, store, ca });
+ *     new InClusterRegistry("registry", { host: "registry.example.org", nodePort: 30500, passwords, dns, store, ca });
  */
 export class InClusterRegistry extends pulumi.ComponentResource implements Registry {
   readonly host: string;
@@ -48,7 +50,11 @@ export class InClusterRegistry extends pulumi.ComponentResource implements Regis
     const users = registryUsers(name, args.passwords, child);
     this.pull = users.pull;
     this.push = users.push;
-    const { namespace } = new SystemNamespace(name, { namespace: "spark-registry", access }, child);
+    const { namespace } = new SystemNamespace(
+      name,
+      { namespace: "spark-registry", dns: args.dns, access },
+      child,
+    );
     // The account that a pod has which names none.
     const identity = access.bind(name, { namespace, serviceAccount: "default" }, child);
     allowRegistry(name, namespace, store.network, child);

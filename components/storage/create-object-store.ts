@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 import { ExistingStore } from "./existing-store.ts";
 import type { PurposeKeys } from "./generated-keys.ts";
 import { InClusterStore } from "./in-cluster-store.ts";
@@ -28,9 +29,10 @@ export type StorageConfig =
 export function createObjectStore(
   name: string,
   config: StorageConfig,
+  dns: ClusterDns,
   opts: pulumi.ComponentResourceOptions,
 ): ObjectStore {
-  if (config.kind === "in-cluster") return new InClusterStore(name, config, opts);
+  if (config.kind === "in-cluster") return new InClusterStore(name, { ...config, dns }, opts);
   const endpoint = { url: config.endpoint, region: config.region, pathStyle: config.pathStyle };
-  return new ExistingStore(name, { ...config, endpoint }, opts);
+  return new ExistingStore(name, { ...config, endpoint, dns }, opts);
 }

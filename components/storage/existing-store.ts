@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
 import { adminSecret } from "./bucket-admin.ts";
 import { bucketSetup } from "./bucket-setup.ts";
@@ -16,6 +17,7 @@ import { keyAccess } from "./s3-access.ts";
 import { allowBucketAdmin, externalRule } from "./store-network.ts";
 
 export interface ExistingStoreArgs {
+  readonly dns: ClusterDns;
   /** Name of the bucket. It is made if it is not there and the admin keys may make it. */
   readonly bucket: string;
   /** Where the store is, as pods reach it. */
@@ -33,7 +35,7 @@ export interface ExistingStoreArgs {
  * their rights are the store's.
  *
  *     const endpoint = { url: "https://s3.example.org", region: "eu-central-1", pathStyle: true };
- *     const store = new ExistingStore("store", { bucket: "spark", endpoint, adminKeys, keys, objects: {} });
+ *     const store = new ExistingStore("store", { dns, bucket: "spark", endpoint, adminKeys, keys, objects: {} });
  */
 export class ExistingStore extends pulumi.ComponentResource implements ObjectStore {
   readonly bucket: pulumi.Output<string>;
@@ -49,7 +51,11 @@ export class ExistingStore extends pulumi.ComponentResource implements ObjectSto
   constructor(name: string, args: ExistingStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:storage:ExistingStore", name, {}, opts);
     const child = { parent: this };
-    const { namespace } = new SystemNamespace(name, { namespace: "spark-storage-setup" }, child);
+    const { namespace } = new SystemNamespace(
+      name,
+      { namespace: "spark-storage-setup", dns: args.dns },
+      child,
+    );
     this.network = [externalRule(args.endpoint.url)];
     allowBucketAdmin(name, namespace, this.network, child);
     const setup = bucketSetup(

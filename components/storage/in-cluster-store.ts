@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 import { SystemNamespace } from "../namespaces/system-namespace.ts";
 import { abortUploads } from "./abort-uploads.ts";
 import { adminSecret, type BucketAdmin } from "./bucket-admin.ts";
@@ -21,6 +22,7 @@ import { storeServer } from "./store-server.ts";
 import { dataVolume, type DataVolume } from "./data-volume.ts";
 
 export interface InClusterStoreArgs {
+  readonly dns: ClusterDns;
   /** Name of the bucket. */
   readonly bucket: string;
   /** Region that requests are signed for; any name will do. */
@@ -36,7 +38,7 @@ export interface InClusterStoreArgs {
  * data is as safe as its volume, and a claim goes with the stack (a node's folder stays). Plain HTTP inside of the
  * cluster: requests are signed, contents are not encrypted.
  *
- *     const store = new InClusterStore("store", { bucket: "spark", region, volume, objects: {} });
+ *     const store = new InClusterStore("store", { dns, bucket: "spark", region, volume, objects: {} });
  */
 export class InClusterStore extends pulumi.ComponentResource implements ObjectStore {
   readonly bucket: pulumi.Output<string>;
@@ -51,7 +53,7 @@ export class InClusterStore extends pulumi.ComponentResource implements ObjectSt
   constructor(name: string, args: InClusterStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spark-platform:storage:InClusterStore", name, {}, opts);
     const child = { parent: this };
-    const { namespace } = new SystemNamespace(name, { namespace: "spark-storage" }, child);
+    const { namespace } = new SystemNamespace(name, { namespace: "spark-storage", dns: args.dns }, child);
     const root = generateKeys(name, "root", child);
     this.#keys = {
       jobs: generateKeys(name, "jobs", child),

@@ -9,7 +9,7 @@ import {
 
 interface Grant {
   readonly actions: readonly string[];
-  /** Keys of the bucket; `*` stands for any characters, as in S3's policy language. */
+  /** Keys of the bucket; `*` stands for any characters and `?` for one, as in S3's policy language. */
   readonly keys: readonly string[];
 }
 
@@ -19,7 +19,13 @@ const write = [...put, "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
 const remove = ["s3:DeleteObject"];
 
 /** S3A looks at `events` before `events/`, and a store that refuses the look refuses the folder. */
-const folder = (prefix: string): string[] => [prefix.slice(0, -1), `${prefix}*`];
+const look = (prefix: string): string[] => [prefix.slice(0, -1), `${prefix}*`];
+
+/**
+ * All that is in a folder, without the folder itself. An object `events` in the place of the folder, or `events/` gone
+ * (drivers do not start without it), would stop every team.
+ */
+const inside = (prefix: string): string[] => [`${prefix}?*`];
 
 /**
  * What each purpose may do, and no more:
@@ -34,20 +40,28 @@ const folder = (prefix: string): string[] => [prefix.slice(0, -1), `${prefix}*`]
  * - `gateway` keeps the logs of drivers that are gone, and removes them with its records. It looks at what users have
  *   uploaded and adds to it, whether they put it there with its signature or it passes it on, but never removes any: a job
  *   that waits may name it. Each is one object of one request.
+ *
+ * Folders themselves are the set-up's: whoever writes, writes inside of them.
  */
 export const grants: Readonly<Record<S3Purpose, readonly Grant[]>> = {
   jobs: [
-    { actions: [...read, ...write, ...remove], keys: folder(prefixes.datasets) },
-    { actions: read, keys: folder(prefixes.code) },
-    { actions: [...read, ...write], keys: folder(prefixes.events) },
-    { actions: remove, keys: [`${prefixes.events}*.inprogress`] },
+    { actions: read, keys: [prefixes.datasets, prefixes.code, prefixes.events].flatMap(look) },
+    { actions: write, keys: [prefixes.datasets, prefixes.events].flatMap(inside) },
+    { actions: remove, keys: [...inside(prefixes.datasets), `${prefixes.events}*.inprogress`] },
   ],
-  history: [{ actions: [...read, ...write, ...remove], keys: folder(prefixes.events) }],
-  operator: [{ actions: read, keys: folder(prefixes.code) }],
-  registry: [{ actions: [...read, ...write, ...remove], keys: folder(imagesPrefix) }],
+  history: [
+    { actions: read, keys: look(prefixes.events) },
+    { actions: [...write, ...remove], keys: inside(prefixes.events) },
+  ],
+  operator: [{ actions: read, keys: look(prefixes.code) }],
+  registry: [
+    { actions: read, keys: look(imagesPrefix) },
+    { actions: [...write, ...remove], keys: inside(imagesPrefix) },
+  ],
   gateway: [
-    { actions: [...read, ...put, ...remove], keys: [`${logsPrefix}*`] },
-    { actions: [...read, ...put], keys: [`${uploadsPrefix}*`] },
+    { actions: read, keys: [`${logsPrefix}*`, `${uploadsPrefix}*`] },
+    { actions: put, keys: [logsPrefix, uploadsPrefix].flatMap(inside) },
+    { actions: remove, keys: inside(logsPrefix) },
   ],
 };
 
@@ -75,7 +89,9 @@ export function policyStatements(bucket: string, purpose: S3Purpose, principal?:
     Action: grant.actions,
     Resource: grant.keys.map((key) => `arn:aws:s3:::${bucket}/${key}`),
   }));
-  const listed = [...new Set(grants[purpose].flatMap((grant) => grant.keys))];
+  const listed = grants[purpose].flatMap(({ actions, keys }) =>
+    actions.includes("s3:GetObject") ? keys : [],
+  );
   const list = {
     Sid: `${purpose}List`,
     Effect: "Allow" as const,

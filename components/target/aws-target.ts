@@ -79,6 +79,7 @@ export function awsTarget(args: AwsTargetArgs): Target {
   const pages = args.ui && awsUi(args.ui, { otherHosts, zoneId: zone.zoneId, protect }, { providers });
   return {
     jobPlacement: cluster.jobPlacement,
+    dns: cluster.dns,
     providers,
     store,
     registry,

@@ -23,11 +23,12 @@ export function kubeconfigTarget(args: KubeconfigTargetArgs): Target {
   const cluster = new ExistingCluster("cluster", args.cluster);
   const providers = [cluster.provider];
   const opts = { providers };
-  const store = createObjectStore("store", args.storage, opts);
+  const store = createObjectStore("store", args.storage, cluster.dns, opts);
   const authority = sharedCa("ca");
-  const registry = createRegistry("registry", args.registry, store, authority, opts);
+  const registry = createRegistry("registry", args.registry, cluster.dns, store, authority, opts);
   return {
     jobPlacement: cluster.jobPlacement,
+    dns: cluster.dns,
     providers,
     store,
     registry,

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { JobPlacement } from "../../jobs/manifest/index.ts";
 import type { PrivateCa } from "../certificates/private-ca.ts";
+import type { ClusterDns } from "../cluster/cluster-dns.ts";
 import type { GatewayConfig } from "../gateway/gateway.ts";
 import type { UiConfig } from "../ingress/user-interface.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -11,6 +12,8 @@ import type { ObjectStore, S3Purpose } from "../storage/object-store.ts";
 export interface Target {
   /** The nodes that are kept for jobs. Undefined: jobs share the nodes with everything else. */
   readonly jobPlacement: JobPlacement | undefined;
+  /** Who answers the cluster's names. */
+  readonly dns: ClusterDns;
   /** The providers of all that is made on it: nothing falls back to what the environment says. */
   readonly providers: readonly pulumi.ProviderResource[];
   readonly store: ObjectStore;

@@ -12,8 +12,8 @@ const archive = "-XX:SharedArchiveFile=/opt/spark/classes.jsa";
  * one loses nothing by it. A JVM that cannot (another collector's object layout, a class path that begins otherwise)
  * starts without a word and loads them. An image of the user's own may have no archive, or other jars.
  *
- * The archive fits no class path that begins with a folder with files, as an executor's does: Spark mounts its
- * configuration there. Executors need none of it, since the driver tells them all properties.
+ * The archive fits no class path that begins with a folder with files, such as one of mounted configuration: executors
+ * have none (spark-properties.ts).
  */
 export function sharedClassesConf({ image }: ResolvedJob): Texts {
   if (image !== undefined) return {};
@@ -22,6 +22,5 @@ export function sharedClassesConf({ image }: ResolvedJob): Texts {
     "spark.driver.defaultJavaOptions": archive,
     "spark.executor.extraClassPath": classPath,
     "spark.executor.defaultJavaOptions": archive,
-    "spark.kubernetes.executor.disableConfigMap": "true",
   };
 }

@@ -11,8 +11,8 @@ type Texts = Readonly<Record<string, string>>;
 export const eventLogFileMiB = 16;
 
 /**
- * All of a job's Spark properties. Later ones win: the platform's base, the engineer's defaults, the driver's UI, the
- * storage's, the user's. That the user comes last is safe because the allow-list has no key of the others but the
+ * All of a job's Spark properties. Later ones win: the platform's base, the engineer's defaults, what executors do
+ * without, the driver's UI, the storage's, the user's. That the user comes last is safe because the allow-list has no key of the others but the
  * engineer's.
  */
 export function sparkProperties(job: ResolvedJob, platform: JobPlatform): Texts {
@@ -27,6 +27,7 @@ export function sparkProperties(job: ResolvedJob, platform: JobPlatform): Texts 
   };
   return sorted({
     ...defaults,
+    ...noExecutorConfigMap,
     ...driverUiConf(platform, job.sparkVersion, defaults),
     ...platform.storage.sparkConf,
     ...(usesCommitter(job) && platform.storage.committerConf),
@@ -56,6 +57,12 @@ const allExecutorsAtOnce: Texts = { "spark.kubernetes.allocation.batch.size": "1
  * (https://github.com/apache/parquet-java/blob/apache-parquet-1.15.2/parquet-hadoop/README.md)
  */
 const vectoredReads: Texts = { "spark.hadoop.parquet.hadoop.vectored.io.enabled": "true" };
+
+/**
+ * The driver would make a ConfigMap of its configuration folder for its executors. They need none of it, since it tells
+ * them all properties, and drivers have no right to make any (components/namespaces/driver-rules.ts).
+ */
+const noExecutorConfigMap: Texts = { "spark.kubernetes.executor.disableConfigMap": "true" };
 
 function eventLog(directory: string): Texts {
   return {

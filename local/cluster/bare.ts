@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 
 import type { Cluster, RunningCluster, Say } from "./cluster.ts";
 import { baseImages } from "./bare/base-images.ts";
-import { cacheFolder, kubeconfig, nodeName, stateFolder } from "./bare/facts.ts";
+import { address, cacheFolder, kubeconfig, nodeName, stateFolder } from "./bare/facts.ts";
 import { buildBaseImages, deliverOwnImages, mirrorBaseImages } from "./bare/images.ts";
 import { controlPlane, mirror, nodeParts, nodeReady, prepareNode, startAll } from "./bare/node.ts";
 import { fetchRegistry, installPackages } from "./bare/packages.ts";
@@ -78,6 +78,8 @@ async function up(say: Say, signal: AbortSignal): Promise<RunningCluster> {
       mkdirSync(path, { recursive: true });
       return { kind: "node", path, node: nodeName, size };
     },
+    // CoreDNS is a program of the machine.
+    dns: [`${address}/32`],
     chart: chartFolder(),
     nodePortsHere: true,
     cannotRun: { "spark-pi": "PyPI's Spark, of which the node's image is made, has no examples" },

@@ -28,6 +28,8 @@ export interface RunningCluster {
   deliverImages(say: Say, signal: AbortSignal): Promise<string>;
   /** A volume of the stack file, of this size. The same name is the same volume, until the cluster goes. */
   volume(name: string, size: string): Fields;
+  /** Address ranges at which names are answered, if not by pods: the stack's `cluster.dns`. */
+  readonly dns: readonly string[];
   /** Where the operator's chart is, if not in its own repository. */
   readonly chart: string | undefined;
   /** Whether node ports answer at 127.0.0.1 of this machine. */

@@ -118,6 +118,7 @@ function running(options: ExistingOptions, kubeconfig: string, node: string): Ru
       mkdirSync(path, { recursive: true });
       return { kind: "node", path, node, size };
     },
+    dns: [],
     chart,
     nodePortsHere: false,
     cannotRun: {},

@@ -86,6 +86,7 @@ function running(kind: string, kubeconfig: string): RunningCluster {
       return localImages;
     },
     volume: (_name, size): Fields => ({ kind: "claim", size }),
+    dns: [],
     chart: undefined,
     nodePortsHere: true,
     cannotRun: {},

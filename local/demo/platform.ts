@@ -14,7 +14,7 @@ export function demoStack(cluster: RunningCluster, registry: string, registerTok
   const size = textAt(storage, "volume", "size") ?? "5Gi";
   return {
     ...stack,
-    cluster: { kubeconfigPath: cluster.kubeconfig, identifier: "local" },
+    cluster: { kubeconfigPath: cluster.kubeconfig, identifier: "local", dns: [...cluster.dns] },
     images: { registry },
     storage: { ...storage, volume: cluster.volume("store", size) },
     gateway: {

@@ -17,6 +17,11 @@ export const namespaceSchema = z.strictObject({
         .positive()
         .default(100)
         .meta({ description: "pods at the same time", examples: [100] }),
+      storage: quantity("size of all volumes that the team's jobs may claim", "1Ti").default("1Ti"),
+      ephemeralStorage: quantity(
+        "disk of its node that each container may use for shuffle files, spills and logs; over it, the pod is evicted",
+        "100Gi",
+      ).default("100Gi"),
     })
     .prefault({})
     .meta({

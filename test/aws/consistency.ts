@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { parseBlock, contains, overlap } from "../../components/cluster/ipv4.ts";
-import { stackFile, texts } from "../support/graph.ts";
-import { at, textAt } from "../../local/kube/json.ts";
+import { nameOf, ofKind, stackFile, texts } from "../support/graph.ts";
+import { at, listAt, textAt } from "../../local/kube/json.ts";
 import { amazon, awsGraph, policies, stacks } from "./aws-graph.ts";
 
 for (const stack of stacks) {
@@ -59,6 +59,22 @@ for (const stack of stacks) {
       assert.ok(dependsOn.includes(zone.urn), name);
       const host = textAt(inputs, "name") ?? "";
       assert.ok(host === domain || host.endsWith(`.${domain}`) || name.includes("proof"), host);
+    }
+  });
+
+  test(`names come from the address that the cluster's pods are told, and DNS from no other (${stack})`, async () => {
+    const graph = await awsGraph(stack);
+    const { inputs } = graph.only("aws:eks/cluster:Cluster");
+    const services = parseBlock(textAt(inputs, "kubernetesNetworkConfig", "serviceIpv4Cidr") ?? "");
+    const policies = ofKind(graph, "NetworkPolicy").filter((each) => nameOf(each) === "default-deny");
+    assert.ok(policies.length >= 4);
+    for (const each of policies) {
+      const [names] = listAt(each.inputs, "spec", "egress");
+      const blocks = listAt(names, "to").flatMap((peer) => textAt(peer, "ipBlock", "cidr") ?? []);
+      assert.equal(blocks.length, 1, each.name);
+      const [block] = blocks.map(parseBlock);
+      assert.ok(services && block && contains(services, block), each.name);
+      assert.deepEqual([block.prefix, block.first - services.first], [32, 10], each.name);
     }
   });
 

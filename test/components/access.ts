@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { clusterDns } from "../../components/cluster/cluster-dns.ts";
 import { createObjectStore, type StorageConfig } from "../../components/storage/create-object-store.ts";
 import { s3Purposes, type S3Access, type S3Keys } from "../../components/storage/object-store.ts";
 import { listAt } from "../../local/kube/json.ts";
@@ -37,7 +38,7 @@ const stores: Readonly<Record<StorageConfig["kind"], () => StorageConfig>> = {
 async function accesses(config: () => StorageConfig): Promise<readonly unknown[]> {
   const found: unknown[] = [];
   await evaluate(async () => {
-    const store = createObjectStore("store", config(), {});
+    const store = createObjectStore("store", config(), clusterDns([]), {});
     for (const purpose of s3Purposes) found.push(await described(store.access(purpose)));
   });
   return found;
@@ -83,7 +84,7 @@ for (const [kind, config] of Object.entries(stores)) {
 
 test("generated keys differ for each purpose, and an id says what it is for", async () => {
   const graph = await evaluate(() => {
-    const store = createObjectStore("store", stores["in-cluster"](), {});
+    const store = createObjectStore("store", stores["in-cluster"](), clusterDns([]), {});
     const outputs = s3Purposes.map(
       (purpose) => store.access(purpose).keys?.secret.data["AWS_ACCESS_KEY_ID"] ?? "",
     );
@@ -99,7 +100,9 @@ test("generated keys differ for each purpose, and an id says what it is for", as
 test("a node's folder becomes a local volume that keeps its data and is bound to the store's claim alone", async () => {
   const volume = { kind: "node", path: "/var/lib/store", node: "node-1", size: "5Gi" } as const;
   const graph = await evaluate(() =>
-    Promise.resolve(createObjectStore("store", { ...common, kind: "in-cluster", volume }, {})),
+    Promise.resolve(
+      createObjectStore("store", { ...common, kind: "in-cluster", volume }, clusterDns([]), {}),
+    ),
   );
   const { spec } = graph.only("kubernetes:core/v1:PersistentVolume").inputs;
   assert.deepEqual(spec, {

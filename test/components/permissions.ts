@@ -8,6 +8,7 @@ import {
   logsPrefix,
   prefixes,
   s3Purposes,
+  uploadsPrefix,
   type S3Purpose,
 } from "../../components/storage/object-store.ts";
 import {
@@ -63,23 +64,26 @@ type Use = keyof typeof objectActions;
 
 /** What each purpose is for, in words that owe nothing to the policy. */
 function may(purpose: S3Purpose, use: Use, key: string): boolean {
-  const below = (prefix: string): boolean => key.startsWith(prefix) || `${key}/` === prefix;
+  const inside = (prefix: string): boolean => key.startsWith(prefix) && key !== prefix;
+  // Who may read what is in a folder may look at the folder too; it is nobody's to write.
+  const reads = (prefix: string): boolean => inside(prefix) || key === prefix || `${key}/` === prefix;
+  const has = (prefix: string): boolean => (use === "read" ? reads(prefix) : inside(prefix));
   switch (purpose) {
     case "jobs":
-      if (below(prefixes.datasets)) return true;
-      if (below(prefixes.code)) return use === "read";
-      return (
-        below(prefixes.events) && (use !== "remove" || (key.includes("/") && key.endsWith(".inprogress")))
-      );
+      if (has(prefixes.datasets)) return true;
+      if (use === "read" && has(prefixes.code)) return true;
+      return has(prefixes.events) && (use !== "remove" || key.endsWith(".inprogress"));
     case "history":
-      return below(prefixes.events);
+      return has(prefixes.events);
     case "operator":
-      return below(prefixes.code) && use === "read";
+      return use === "read" && has(prefixes.code);
     case "registry":
-      return below(imagesPrefix);
+      return has(imagesPrefix);
     case "gateway":
       if (use === "multipart") return false;
-      return key.startsWith(logsPrefix) || (use !== "remove" && key.startsWith("code/uploads/"));
+      // It knows the keys of its objects, and looks at no folder.
+      if (use === "read") return key.startsWith(logsPrefix) || key.startsWith(uploadsPrefix);
+      return inside(logsPrefix) || (use === "put" && inside(uploadsPrefix));
   }
 }
 
@@ -116,6 +120,23 @@ test("each purpose may do with each object what it is for, and nothing else", ()
     }),
     { numRuns: 2000 },
   );
+});
+
+test("whoever writes or removes does so inside of a folder", () => {
+  const changes = [...objectActions.put, ...objectActions.multipart, ...objectActions.remove];
+  const patterns = policy.Statement.filter(({ Action }) =>
+    Action.some((action) => changes.includes(action)),
+  ).flatMap(({ Resource }) => Resource.map((resource) => resource.slice(`arn:aws:s3:::${bucket}/`.length)));
+  assert.ok(patterns.length > s3Purposes.length);
+  for (const pattern of patterns) {
+    const before = /^[^*?]*/.exec(pattern)?.[0] ?? "";
+    assert.match(before, /^[a-z/]+\/$/, `${pattern} names no folder`);
+    assert.ok(!matches(pattern, before), `${pattern} has the folder itself`);
+    assert.ok(
+      !matches(pattern, before.slice(0, -1)),
+      `${pattern} has the key that the folder would be a file at`,
+    );
+  }
 });
 
 test("each purpose may list what it may read, and not the whole bucket", () => {

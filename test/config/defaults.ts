@@ -28,7 +28,7 @@ test("a stack that names its namespaces has all the rest by default", async () =
   assert.deepEqual(await configOf(right), {
     target: {
       kind: "kubeconfig",
-      cluster: { kubeconfig: undefined, context: undefined, identifier: "test" },
+      cluster: { kubeconfig: undefined, context: undefined, identifier: "test", dns: [] },
       storage: {
         kind: "in-cluster",
         bucket: "spark",
@@ -42,7 +42,13 @@ test("a stack that names its namespaces has all the rest by default", async () =
     },
     imageRegistry: "localhost/spark-platform",
     sparkVersions: ["4.0.4", "3.5.8"],
-    namespaces: [{ name: "analytics", quota: { cpu: "16", memory: "64Gi", pods: 100 }, egress: [] }],
+    namespaces: [
+      {
+        name: "analytics",
+        quota: { cpu: "16", memory: "64Gi", pods: 100, storage: "1Ti", ephemeralStorage: "100Gi" },
+        egress: [],
+      },
+    ],
     operator: { cpu: "1" },
     jobDefaults: standardDefaults,
     jobs: [],

@@ -28,6 +28,7 @@ const wrong: readonly Wrong[] = [
   [{ cluster: { contxt: "a" } }, "cluster.contxt", /not a key/, /^"context"/],
   [{ cluster: "kind-spark" }, "cluster", /"kind-spark" is not an object/, /"context":"kind-spark"/],
   [{ operator: "{ workers: 4" }, "operator", /is not an object/, /"cpu":"1"/],
+  [{ cluster: { dns: ["10.98.0.1"] } }, "cluster.dns[0]", /"10.98.0.1"/, /10\.96\.0\.10\/32/],
   [{ registry: { kind: "vm" } }, "registry.kind", /./, /in-cluster/],
   [{ registry: { kind: "in-cluster" } }, "registry.host", /is missing/, /"registry.example.org"/],
   [
@@ -101,6 +102,13 @@ const wrong: readonly Wrong[] = [
     /"64Gi"/,
   ],
   [{ namespaces: [{ name: "a", quota: { pods: 0 } }] }, "namespaces[0].quota.pods", /0 is below/, /100/],
+  [{ namespaces: [{ name: "a", quota: { storage: 7 } }] }, "namespaces[0].quota.storage", /7/, /"1Ti"/],
+  [
+    { namespaces: [{ name: "a", quota: { ephemeralStorage: "much" } }] },
+    "namespaces[0].quota.ephemeralStorage",
+    /"much"/,
+    /"100Gi"/,
+  ],
   [{ operator: { cpu: "1Gi" } }, "operator.cpu", /"1Gi"/, /"1"/],
   [{ operator: { workers: 1.5 } }, "operator.workers", /1.5/, /4/],
   [{ operator: { crdUpgradeImage: "kubectl" } }, "operator.crdUpgradeImage", /"kubectl"/, /HOST\/PATH:TAG/],

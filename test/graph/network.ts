@@ -11,6 +11,11 @@ const teams = localGraph({ namespaces });
 const policy = (graph: Graph, name: string, namespace: string): Fields =>
   recordAt(object(graph, "NetworkPolicy", name, namespace).inputs, "spec");
 
+const dnsPods = {
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+  podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+};
+
 const portsOf = (rule: unknown): readonly unknown[] => listAt(rule, "ports").map((port) => at(port, "port"));
 
 test("every namespace begins with nothing in and nothing out but names", async () => {
@@ -25,8 +30,34 @@ test("every namespace begins with nothing in and nothing out but names", async (
     assert.deepEqual(policy(graph, "default-deny", namespace), {
       podSelector: {},
       policyTypes: ["Ingress", "Egress"],
-      egress: [{ ports: dns }],
+      egress: [{ to: [dnsPods, { ipBlock: { cidr: "169.254.20.10/32" } }], ports: dns }],
     });
+  }
+});
+
+test("names come from where the stack says as well", async () => {
+  const graph = await localGraph({ cluster: { identifier: "local", dns: ["10.98.0.1/32", "fd00::a/128"] } });
+  for (const namespace of ofKind(graph, "Namespace").map(nameOf)) {
+    const [names, ...others] = listAt(policy(graph, "default-deny", namespace), "egress");
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      listAt(names, "to"),
+      [
+        dnsPods,
+        ...["169.254.20.10/32", "10.98.0.1/32", "fd00::a/128"].map((cidr) => ({ ipBlock: { cidr } })),
+      ],
+      namespace,
+    );
+  }
+});
+
+test("no policy lets a pod reach port 53 of any address", async () => {
+  for (const { name, inputs } of ofKind(await teams, "NetworkPolicy")) {
+    for (const rule of listAt(inputs, "spec", "egress")) {
+      const ports = portsOf(rule);
+      // A rule without ports is about all of them, one without peers about all addresses.
+      if (ports.length === 0 || ports.includes(53)) assert.notDeepEqual(listAt(rule, "to"), [], name);
+    }
   }
 });
 

@@ -20,7 +20,7 @@ for (const preview of [false, true]) {
     const graph = await evaluated;
     const release = graph.only("kubernetes:helm.sh/v3:Release");
     const inNamespace = kubernetes(graph).filter((each) => each.name.startsWith("analytics-"));
-    assert.equal(inNamespace.length, 10);
+    assert.equal(inNamespace.length, 11);
     const applications = graph.all("kubernetes:sparkoperator.k8s.io/v1beta2:SparkApplication");
     assert.equal(applications.length, 3);
     for (const application of applications) {

@@ -1,6 +1,7 @@
 /** Pages behind a load balancer of AWS, with their zone, certificate and log-in. */
 import * as pulumi from "@pulumi/pulumi";
 
+import { clusterDns } from "../../components/cluster/cluster-dns.ts";
 import { PrivateCa } from "../../components/certificates/private-ca.ts";
 import { gatewayUpstream } from "../../components/gateway/gateway-ui.ts";
 import { AlbClass, type AlbClassArgs } from "../../components/ingress/alb-class.ts";
@@ -19,6 +20,8 @@ export interface Wishes extends Partial<Pick<AlbClassArgs, "scheme" | "allowedCi
   readonly requireMfa?: boolean;
   readonly protect?: boolean;
 }
+
+const dns = clusterDns([]);
 
 type Options = Pick<EvaluateOptions, "preview" | "unknowns" | "outputs">;
 
@@ -44,6 +47,7 @@ export function pagesGraph(wishes: Wishes = {}, options: Options = {}): Promise<
       adminGroup: "platform",
       history: { memory: "2g", maxAge: "30d" },
       image: "registry.example.org/spark:4.0.4",
+      dns,
       store: bucket(),
       registry: undefined,
       upstream: gatewayUpstream,
@@ -65,6 +69,7 @@ function bucket(): UserInterfaceArgs["store"] {
       endpoint: "https://s3.example.org",
       keys: { jobs: keys, history: keys, operator: keys, registry: keys, gateway: keys },
     },
+    dns,
     {},
   );
 }

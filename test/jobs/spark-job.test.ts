@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { clusterDns } from "../../components/cluster/cluster-dns.ts";
 import { jobNodes } from "../../components/cluster/job-nodes.ts";
 import { ExistingStore } from "../../components/storage/existing-store.ts";
 import { declareJob } from "../../jobs/declare-job.ts";
@@ -100,6 +101,7 @@ test("a job runs on the nodes that the cluster keeps for jobs", async () => {
   const graph = await program(() => {
     const keys = { accessKeyId: pulumi.output("id"), secretAccessKey: pulumi.secret("key") };
     const store = new ExistingStore("store", {
+      dns: clusterDns([]),
       bucket: "spark",
       endpoint: { url: "https://s3.test", region: "eu-central-1", pathStyle: true },
       adminKeys: keys,

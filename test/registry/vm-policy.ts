@@ -147,7 +147,8 @@ for (const [kind, policy] of Object.entries(policies)) {
       assert.deepEqual(
         open.map(({ Action, Resource }) => [Resource.filter((arn) => /[*?]/.test(arn)), Action.length]),
         [
-          [[`${bucketArn}/registry/*`], 5],
+          [[`${bucketArn}/registry/*`], 1],
+          [[`${bucketArn}/registry/?*`], 4],
           [[`${store}${parameterPath}/*`], 1],
           [["*"], 5],
           ...(kind === "acme"

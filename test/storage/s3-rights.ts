@@ -4,7 +4,14 @@ import { describe, it, test } from "node:test";
 import fc from "fast-check";
 
 import { tlsOnly } from "../../components/storage/bucket-guards.ts";
-import { prefixes, s3Purposes, type S3Purpose } from "../../components/storage/object-store.ts";
+import {
+  imagesPrefix,
+  logsPrefix,
+  prefixes,
+  s3Purposes,
+  uploadsPrefix,
+  type S3Purpose,
+} from "../../components/storage/object-store.ts";
 import { identityPolicy } from "../../components/storage/permissions.ts";
 import { allowed, type AwsRequest } from "../support/iam.ts";
 import { parseJson, recordAt, textAt } from "../../local/kube/json.ts";
@@ -29,6 +36,11 @@ const needs: Readonly<Record<S3Purpose, readonly AwsRequest[]>> = {
     list("datasets"),
     list("events/"),
     list("code/etl/"),
+    // S3A looks at a folder's own key before it takes it for a folder.
+    object("GetObject", "events"),
+    object("GetObject", "events/"),
+    object("GetObject", "datasets"),
+    object("GetObject", "code"),
     object("GetObject", "datasets/raw/a.parquet"),
     object("PutObject", "datasets/out/part-0.parquet"),
     object("DeleteObject", "datasets/out/_temporary/0"),
@@ -41,11 +53,12 @@ const needs: Readonly<Record<S3Purpose, readonly AwsRequest[]>> = {
   ],
   history: [
     list("events/"),
+    object("GetObject", "events"),
     object("GetObject", "events/eventlog_v2_spark-1/events_1_spark-1.zstd"),
     object("PutObject", "events/eventlog_v2_spark-1/events_1_spark-1.compact"),
     object("DeleteObject", "events/eventlog_v2_spark-1/events_1_spark-1.zstd"),
   ],
-  operator: [list("code/etl/"), object("GetObject", "code/etl/lib.jar")],
+  operator: [list("code/etl/"), object("GetObject", "code"), object("GetObject", "code/etl/lib.jar")],
   registry: [
     list("registry/"),
     object("GetObject", "registry/docker/registry/v2/blobs/sha256/aa/data"),
@@ -131,6 +144,24 @@ test("a job cannot remove a log that is finished, nor change code", async () => 
     { numRuns: 25 },
   );
 });
+
+/** A folder as S3A looks at it: the key that would be a file in its place, and the marker that it is there by. */
+const folders = [...Object.values(prefixes), imagesPrefix, logsPrefix, uploadsPrefix].flatMap((prefix) => [
+  prefix.slice(0, -1),
+  prefix,
+]);
+
+for (const purpose of s3Purposes) {
+  test(`${purpose} cannot put, remove or change what a folder itself is`, async () => {
+    const changes = [
+      ...["PutObject", "DeleteObject", "AbortMultipartUpload", "DeleteObjectVersion", "RestoreObject"],
+      ...["PutObjectAcl", "PutObjectVersionAcl", "PutObjectTagging", "DeleteObjectTagging"],
+      ...["PutObjectRetention", "PutObjectLegalHold", "BypassGovernanceRetention", "ReplicateDelete"],
+    ];
+    const wishes = folders.flatMap((key) => changes.map((action) => object(action, key)));
+    assert.deepEqual(await refused(identityPolicy(bucket, purpose), wishes), wishes);
+  });
+}
 
 test("the gateway cannot remove code, nor read or change what its users have not uploaded", async () => {
   const wishes = [

@@ -47,8 +47,11 @@ export async function allowed(
   return decision.overallResult === "Allowed";
 }
 
-/** Whether a text is one that a pattern of IAM stands for: `*` is any characters, all else is itself. */
+/** Whether a text is one that a pattern of IAM stands for: `*` is any characters, `?` is one, all else is itself. */
 export function matches(pattern: string, text: string): boolean {
-  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "s").test(text);
+  const regex = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${regex}$`, "s").test(text);
 }

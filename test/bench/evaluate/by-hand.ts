@@ -31,15 +31,16 @@ export function byHand(jobs: readonly HandWrittenJob[]): object {
   const { imageRegistry, target } = config;
   if (target.kind !== "kubeconfig")
     throw new Error(`the bench is written for a cluster that exists, not ${target.kind}`);
-  const { providers, store } = kubeconfigTarget(target);
+  const { dns, providers, store } = kubeconfigTarget(target);
   const opts = { providers: [...providers] };
   const teams = config.namespaces.map(
-    ({ name, quota, egress }) => new TeamNamespace(name, { namespace: name, store, quota, egress }, opts),
+    ({ name, quota, egress }) =>
+      new TeamNamespace(name, { namespace: name, dns, store, quota, egress }, opts),
   );
   const image = operatorImage(imageRegistry);
   const operator = new SparkOperator(
     "operator",
-    { ...config.operator, image, store, namespaces: teams },
+    { ...config.operator, image, dns, store, namespaces: teams },
     opts,
   );
   const jobOpts = { ...opts, dependsOn: [...operator.ready] };

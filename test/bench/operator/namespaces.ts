@@ -29,11 +29,14 @@ export async function withNamespaces<T>(
   }
 }
 
+/** Jobs that the platform has not made, to compare with, have a ConfigMap for their executors. */
+const stockRule = { apiGroups: [""], resources: ["configmaps"], verbs: ["create", "deletecollection"] };
+
 function driversOf(namespace: string): readonly Fields[] {
   const rbac = "rbac.authorization.k8s.io";
   return [
     of("v1", "ServiceAccount", account, namespace),
-    { ...of(`${rbac}/v1`, "Role", account, namespace), rules: driverRules },
+    { ...of(`${rbac}/v1`, "Role", account, namespace), rules: [...driverRules, stockRule] },
     {
       ...of(`${rbac}/v1`, "RoleBinding", account, namespace),
       roleRef: { apiGroup: rbac, kind: "Role", name: account },

@@ -9,7 +9,6 @@ const keys = [
   "spark.driver.extraClassPath",
   "spark.executor.defaultJavaOptions",
   "spark.executor.extraClassPath",
-  "spark.kubernetes.executor.disableConfigMap",
 ];
 
 test("driver and executors map the classes of the platform's image, and nothing stands before those", () => {
@@ -18,7 +17,6 @@ test("driver and executors map the classes of the platform's image, and nothing 
     assert.equal(sparkConf[`spark.${role}.extraClassPath`], "/opt/spark/jars/spark-class-path.jar");
     assert.match(sparkConf[`spark.${role}.defaultJavaOptions`] ?? "", /-XX:SharedArchiveFile=/);
   }
-  assert.equal(sparkConf["spark.kubernetes.executor.disableConfigMap"], "true");
 });
 
 test("an image of the user's own has its own jars", () => {

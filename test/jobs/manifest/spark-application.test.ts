@@ -35,6 +35,11 @@ test("the smallest job", () => {
   });
 });
 
+test("no driver makes a ConfigMap for its executors, whatever its image: it has no right to", () => {
+  for (const wishes of [{}, { image: "team/app:1" }, { sparkVersion: "3.5.8" }])
+    assert.equal(manifest(wishes).spec.sparkConf["spark.kubernetes.executor.disableConfigMap"], "true");
+});
+
 test("every wish is in the manifest", () => {
   const { metadata, spec } = manifest({
     name: "other",

@@ -10,6 +10,7 @@ const cluster: RunningCluster = {
   kubeconfig: "/k",
   deliverImages: () => Promise.resolve("r"),
   volume: (name, size) => ({ kind: "node", path: `/v/${name}`, node: "n", size }),
+  dns: ["10.98.0.1/32"],
   chart: "/chart",
   nodePortsHere: true,
   cannotRun: { "spark-pi": "no jar" },
@@ -18,7 +19,7 @@ const cluster: RunningCluster = {
 describe("the demo's stack", () => {
   it("is the local one, as the cluster can have it", () => {
     const stack = demoStack(cluster, "r/p", 2);
-    assert.deepEqual(stack["cluster"], { kubeconfigPath: "/k", identifier: "local" });
+    assert.deepEqual(stack["cluster"], { kubeconfigPath: "/k", identifier: "local", dns: ["10.98.0.1/32"] });
     assert.deepEqual(stack["images"], { registry: "r/p" });
     assert.equal(textAt(stack, "storage", "volume", "path"), "/v/store");
     assert.equal(textAt(stack, "gateway", "database", "volume", "path"), "/v/gateway");

@@ -9,6 +9,7 @@ const summary: Summary = {
     kubeconfig: "/k",
     deliverImages: () => Promise.resolve(""),
     volume: () => ({}),
+    dns: [],
     chart: undefined,
     nodePortsHere: true,
     cannotRun: {},
