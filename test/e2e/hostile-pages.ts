@@ -70,11 +70,12 @@ export class HostilePages {
       if (response.status() >= 400) wrong.add(`${response.status()} ${new URL(response.url()).pathname}`);
     });
     await page.goto(url, { waitUntil: "networkidle" });
-    const shown = page.locator(shows).first();
-    await shown.waitFor({ state: "attached", timeout: patienceMs }).then(
-      () => unfold(page),
-      () => wrong.add(`shows no ${shows}`),
-    );
+    try {
+      await page.locator(shows).first().waitFor({ state: "attached", timeout: patienceMs });
+      await unfold(page);
+    } catch (error) {
+      wrong.add(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    }
     for (const trap of await page.evaluate<string[]>(traps)) wrong.add(trap);
     await page.close();
     for (const field of this.#ran) wrong.add(`ran ${field}`);

@@ -191,6 +191,8 @@ describe("run", () => {
       "check-base.sh": 0o644,
       "check-classes.sh": 0o644,
       "compile-python.py": 0o644,
+      "escape-pages.py": 0o644,
+      "page-scripts.json": 0o644,
       "s3a/hadoop-aws-3.3.4.jar": 0o644,
       "s3a/spark-hadoop-cloud_2.12-3.5.8.jar": 0o644,
       "sample.py": 0o644,

@@ -57,10 +57,12 @@ export const structural = [
   /\/Event$/,
   /\/Task End Reason\/Reason$/,
   /\/Job Result\/Result$/,
-  /\/(?:Locality|DeterministicLevel|Block ID|Scope|metricType)$/,
+  /\/(?:Locality|DeterministicLevel|Block ID|metricType)$/,
   /\/Properties\/spark\.sql\.execution\.id$/,
   /QueryListener\$\w+\/(?:progress\/)?(?:id|runId|timestamp)$/,
   /\/progress\/eventTime\/watermark$/,
+  // The application's address.
+  /\/App ID$/,
 ];
 
 /** Texts that Spark's compiled pages write into a script as they are; docs/security.md names them. */
@@ -69,13 +71,10 @@ export const contained = [
   /\/executorId$/,
   /\/Task Info\/Host$/,
   /\/progress\/durationMs\/<key>$/,
-  /^SparkListenerApplicationStart\/App ID$/,
 ];
 
 function isTarget(path: string, target: Target): boolean {
   if (structural.some((one) => one.test(path))) return false;
-  // The id is the application's address: the gateway refuses one that is no plain word.
-  if (path.endsWith("/App ID")) return false;
   return contained.some((one) => one.test(path)) === (target === "contained");
 }
 
@@ -106,6 +105,8 @@ function spoilText(text: string, place: string, replace: Replace): string {
   if (payload === undefined) return text;
   // Spark reads no log with a port in these.
   if (/\/Block Manager (?:ID|Address)\/Host$/.test(place)) return payload.replaceAll(":", "");
+  // A text of JSON. A graph that does not know the number of its cluster is not drawn.
+  if (place.endsWith("/Scope")) return JSON.stringify({ id: "30", name: payload });
   // Graphs draw these nodes around others, in a way of their own.
   const kept = text.startsWith("WholeStageCodegen") ? "WholeStageCodegen " : "";
   return `${kept}${payload}`;

@@ -20,7 +20,7 @@ export const styles = {
     `a (stage 1.0: task 1)${markup(`pwned(${number})`)}\u0001b\u0001${markup(`pwned(${number})`)}`,
   template: (number) =>
     `{{#x}}{{{constructor.constructor('pwned(${number})')()}}}{{/x}} \${pwned(${number})}`,
-  control: (number) => `\u0000\b\u001b[31m\u2028\u202e\ufeff\ud800${markup(`pwned(${number})`)}`,
+  control: (number) => `\u0000\b\u001b[31m\u2028\u202e\ufeff${markup(`pwned(${number})`)}`,
   long: (number) => `${"long & ".repeat(1500)}${markup(`pwned(${number})`)}`,
 } as const satisfies Readonly<Record<string, (number: number) => string>>;
 
