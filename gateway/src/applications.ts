@@ -21,6 +21,7 @@ import { startReconciler } from "./reconcile/start.ts";
 import { s3Client } from "./storage/s3.ts";
 import type { Store } from "./store/store.ts";
 import { buildUi } from "./ui/ui.ts";
+import { visitors } from "./ui/visitor.ts";
 
 /** The part of the gateway that has to do with applications: its routes, and what goes on beside them. */
 export interface Applications {
@@ -78,11 +79,12 @@ export function openApplications(args: ApplicationsArgs): Applications {
 }
 
 async function startUi(
-  { metrics, logger }: ApplicationsArgs,
-  { address, key, adminGroup }: UiConfig,
+  { metrics, logger, store }: ApplicationsArgs,
+  { address, key, ...identity }: UiConfig,
   jobs: Jobs,
 ): Promise<{ stop(): Promise<void> }> {
-  const ui = await buildUi({ jobs, key, adminGroup, logger, metrics });
+  const visitorOf = visitors({ store, now: jobs.now, ...identity });
+  const ui = await buildUi({ jobs, key, visitorOf, logger, metrics });
   await ui.listen(address);
   return { stop: () => ui.close() };
 }

@@ -63,15 +63,33 @@ test("what is set is taken", () => {
 
 test("with the front door's key there are pages, at an address of their own", (context) => {
   const key = Buffer.alloc(32, "k").toString("base64url");
+  const issuer = "https://login.test";
   const historyUrl = "https://spark.test";
   const PLATFORM_FILE = fileOf(context, JSON.stringify(samplePlatform({ historyUrl })));
-  assert.deepEqual(readConfig({ UI_KEY: key, PLATFORM_FILE }).ui, {
+  assert.deepEqual(readConfig({ UI_KEY: key, UI_ISSUER: issuer, PLATFORM_FILE }).ui, {
     address: { host: "0.0.0.0", port: 8081 },
     key,
     adminGroup: undefined,
+    issuer,
+    skipEmailVerified: false,
   });
-  const given = { PLATFORM_FILE, UI_KEY: key, UI_ADDRESS: "[::1]:1", UI_ADMIN_GROUP: "platform" };
-  assert.deepEqual(readConfig(given).ui, { address: { host: "::1", port: 1 }, key, adminGroup: "platform" });
+  const given = {
+    PLATFORM_FILE,
+    UI_KEY: key,
+    UI_ISSUER: issuer,
+    UI_ADDRESS: "[::1]:1",
+    UI_ADMIN_GROUP: "platform",
+    UI_SKIP_EMAIL_VERIFIED: "true",
+  };
+  assert.deepEqual(readConfig(given).ui, {
+    address: { host: "::1", port: 1 },
+    key,
+    adminGroup: "platform",
+    issuer,
+    skipEmailVerified: true,
+  });
+  assert.match(problems({ UI_KEY: key, PLATFORM_FILE }), /UI_ISSUER: is required with UI_KEY/);
+  assert.match(problems({ ...given, UI_SKIP_EMAIL_VERIFIED: "yes" }), /UI_SKIP_EMAIL_VERIFIED/);
   const message = problems({ UI_KEY: `${key}hunter2` });
   assert.match(message, /UI_KEY/);
   assert.doesNotMatch(message, /hunter2/);

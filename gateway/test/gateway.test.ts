@@ -53,3 +53,4 @@ import "./tokens/rotation.ts";
 import "./tokens/token.ts";
 import "./ui/driver.ts";
 import "./ui/ui.ts";
+import "./ui/visitor.ts";

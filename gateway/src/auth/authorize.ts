@@ -20,6 +20,10 @@ const policy = {
   "register-tokens:list": "admin",
   "register-tokens:revoke": "admin",
   "audit:list": "admin",
+  // By a first visit to the pages, which no route of the API is.
+  "identities:create": "authenticated",
+  "identities:list": "admin",
+  "identities:delete": "admin",
   "clusters:list": "authenticated",
   "manifests:read": "authenticated",
   "applications:validate": "authenticated",

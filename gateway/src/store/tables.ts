@@ -18,6 +18,7 @@ export interface Tables {
   readonly refresh_tokens: RefreshTokenRow;
   readonly access_tokens: AccessTokenRow;
   readonly audit: AuditRow;
+  readonly identities: IdentityRow;
   readonly applications: ApplicationRow;
   readonly application_states: ApplicationStateRow;
   readonly application_events: ApplicationEventRow;
@@ -77,6 +78,16 @@ export interface AccessTokenRow {
   readonly family_id: string;
   readonly issued_at: number;
   readonly expires_at: number;
+}
+
+/** A person who logs in to the pages, and the client of the API that they are. */
+export interface IdentityRow {
+  /** URL of the OpenID Connect issuer. */
+  readonly issuer: string;
+  /** The issuer's id of the person (`sub`). */
+  readonly subject: string;
+  readonly client_name: string;
+  readonly linked_at: number;
 }
 
 export interface AuditRow {

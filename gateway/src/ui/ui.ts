@@ -21,15 +21,14 @@ import { driverFinder, type FindDriver } from "./driver.ts";
 import { fromDriver, toDriver, type Place } from "./headers.ts";
 import { driverKey, signJws } from "./jws.ts";
 import { page, pageHeaders } from "./pages.ts";
-import { isFromFrontDoor, visitorOf } from "./visitor.ts";
+import { isFromFrontDoor, type VisitorOf } from "./visitor.ts";
 
 export interface UiParts {
   /** The platform must have a `historyUrl`: these pages are at its host. */
   readonly jobs: Pick<Jobs, "store" | "cluster" | "platform" | "now">;
   /** The front door's key: only what it signs is answered. 32 bytes, base64url. */
   readonly key: string;
-  /** Members see everybody's applications. Undefined: nobody does. */
-  readonly adminGroup: string | undefined;
+  readonly visitorOf: VisitorOf;
   readonly logger: FastifyBaseLogger;
   readonly metrics: Pick<Metrics, "countProblem" | "observe">;
   /** URL of the pages of the driver at this address, without a path. Default: port 4040, Spark's own. */
@@ -161,18 +160,24 @@ function showApplication(parts: UiParts, historyUrl: string, find: FindDriver): 
  */
 async function allowed(
   request: FastifyRequest<{ Params: Path }>,
-  { jobs, adminGroup }: UiParts,
+  { jobs, visitorOf }: UiParts,
 ): Promise<ApplicationRow | undefined> {
   const { namespace, application } = request.params;
-  const visitor = visitorOf(request.headers, adminGroup);
+  const visitor = await visitorOf(request);
   const isKnown = Object.hasOwn(jobs.platform.namespaces, namespace) && resourceName.test(application);
   const found = isKnown ? await findApplication(jobs.store.db, application) : undefined;
   const row = found?.namespace === namespace ? found : undefined;
   if (!authorize(visitor, "ui:read", { owner: row?.owner ?? nobody })) {
-    request.log.warn({ visitor: visitor?.name, namespace, application }, "a visitor was refused");
+    request.log.warn(
+      { visitor: visitor?.name, email: visitor?.email, namespace, application },
+      "a visitor was refused",
+    );
     throw new Problem("forbidden", "It belongs to somebody else, or there is none of that name.");
   }
-  request.log.debug({ visitor: visitor?.name, namespace, application }, "a visitor looks");
+  request.log.debug(
+    { visitor: visitor?.name, email: visitor?.email, namespace, application },
+    "a visitor looks",
+  );
   if (!isKnown) throw new Problem("not-found", "The platform has no such namespace, or no such name can be.");
   return row;
 }

@@ -13,8 +13,10 @@ import type { ApplicationRow } from "../../src/store/application-tables.ts";
 import type { Store, StoreKind } from "../../src/store/store.ts";
 import { signJws } from "../../src/ui/jws.ts";
 import { buildUi } from "../../src/ui/ui.ts";
+import { visitors } from "../../src/ui/visitor.ts";
 import { startFakeCluster, type FakeCluster } from "../support/fake-cluster.ts";
 import { sampleApplication, samplePlatform } from "../support/job-samples.ts";
+import { addClient } from "../support/rows.ts";
 import { newLocation, open } from "../support/stores.ts";
 import { startFakeDriver, type FakeDriver } from "./fake-driver.ts";
 
@@ -37,6 +39,10 @@ export interface Scene {
 
 export interface Given {
   readonly email?: string;
+  /** The issuer's id of the visitor. Default: one of their own, by the address. */
+  readonly user?: string;
+  /** The header as the front door sends it; undefined: it does not. Default: `true`. */
+  readonly verified?: string | undefined;
   readonly groups?: string;
   readonly method?: NonNullable<InjectOptions["method"]>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -44,8 +50,12 @@ export interface Given {
 
 const alice = {
   authorization: `Bearer ${signJws(key, { sub: "front-door" })}`,
+  "x-forwarded-user": "id-of-alice@example.test",
   "x-forwarded-email": "alice@example.test",
+  "x-forwarded-email-verified": "true",
 };
+
+export const issuer = "https://login.example.test";
 
 export const sparks = "/ui/team-a/word-count-1f";
 
@@ -54,9 +64,11 @@ export async function startScene(
   {
     kind = "sqlite",
     answer = (_request, response) => void response.end("the driver's"),
+    skipEmailVerified = false,
   }: Partial<{
     readonly kind: StoreKind;
     readonly answer: RequestListener;
+    readonly skipEmailVerified: boolean;
   }> = {},
 ): Promise<Scene> {
   const fake = await startFakeCluster(context);
@@ -64,15 +76,17 @@ export async function startScene(
   const store = await open(context, await newLocation(context, kind));
   const clock = { now: 0 };
   const log: string[] = [];
+  const now = (): number => clock.now;
   const ui = await buildUi({
-    jobs: { store, cluster: fake.cluster, platform: samplePlatform({ historyUrl }), now: () => clock.now },
+    jobs: { store, cluster: fake.cluster, platform: samplePlatform({ historyUrl }), now },
     key,
-    adminGroup: "platform",
+    visitorOf: visitors({ store, now, issuer, adminGroup: "platform", skipEmailVerified }),
     logger: pino(loggerOptions("trace"), { write: (line) => void log.push(line) }),
     metrics: createMetrics(),
     driverUrl: (address) => (address === "10.1.2.3" ? driver.url : `http://${address}.test`),
   });
   context.after(() => ui.close());
+  await addClient(store, "alice@example.test");
   await addApplication(store, "word-count-1f", "alice@example.test");
   run(fake, "word-count-1f");
   return {
@@ -93,17 +107,24 @@ export async function startScene(
       response.resume();
       return response.statusCode ?? 0;
     },
-    look: (path, { email, groups, method = "GET", headers } = {}) =>
-      ui.inject({
-        method,
-        url: path,
-        headers: {
-          ...alice,
-          ...(email !== undefined && { "x-forwarded-email": email }),
-          ...(groups !== undefined && { "x-forwarded-groups": groups }),
-          ...headers,
-        },
-      }),
+    look: (path, { method = "GET", headers, ...visitor } = {}) =>
+      ui.inject({ method, url: path, headers: { ...frontDoors(visitor), ...headers } }),
+  };
+}
+
+/** What the front door says of a visitor; by default of alice. */
+function frontDoors({ email, user, groups, ...given }: Given): Readonly<Record<string, string>> {
+  const { "x-forwarded-email-verified": verified, ...known } = alice;
+  const said = "verified" in given ? given.verified : verified;
+  return {
+    ...known,
+    ...(email !== undefined && {
+      "x-forwarded-email": email,
+      "x-forwarded-user": `id-of-${email.toLowerCase()}`,
+    }),
+    ...(user !== undefined && { "x-forwarded-user": user }),
+    ...(groups !== undefined && { "x-forwarded-groups": groups }),
+    ...(said !== undefined && { "x-forwarded-email-verified": said }),
   };
 }
 
