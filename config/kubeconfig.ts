@@ -8,6 +8,7 @@ import type { S3Keys } from "../components/storage/object-store.ts";
 import type { KubeconfigTargetArgs } from "../components/target/kubeconfig-target.ts";
 import type { KubeconfigSettings } from "../stacks/schema.ts";
 import { postgresConfig } from "./gateway.ts";
+import { oidcConfig } from "./oidc.ts";
 import { existingRegistryConfig } from "./registry.ts";
 
 /** What a stack says of a cluster that exists, with its secrets as such. */
@@ -61,7 +62,7 @@ function uiConfig({ ui, history }: KubeconfigSettings): UiConfig | undefined {
     identity:
       identity.kind === "dex"
         ? { ...identity, exposure: exposureOf(ui, identity.nodePort) }
-        : { ...identity, clientSecret: pulumi.secret(identity.clientSecret) },
+        : oidcConfig(identity),
     allowed: ui.allowed,
     adminGroup: ui.adminGroup,
     history,

@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { restrictedContainer, restrictedPod } from "../pod-security.ts";
 import type { S3Access } from "../storage/object-store.ts";
 import { s3Env } from "../storage/pod-env.ts";
+import type { GatewayUi } from "./gateway-ui.ts";
 
 /** uid and gid of node in its image. */
 const userId = 1000;
@@ -57,7 +58,7 @@ export interface GatewayPodArgs {
   /** The claim of the embedded database. Undefined: the secret has a PostgreSQL's URL. */
   readonly claimName: pulumi.Input<string> | undefined;
   /** Whether it has the pages of running applications. */
-  readonly ui: { readonly adminGroup: string | undefined } | undefined;
+  readonly ui: Pick<GatewayUi, "adminGroup" | "issuer" | "skipEmailVerified"> | undefined;
   /** Who it is to the store. */
   readonly access: Pick<S3Access, "env" | "keys">;
   /** Seconds until nobody sends clients to a pod that goes. */
@@ -128,7 +129,11 @@ function volumesOf(args: GatewayPodArgs) {
 }
 
 /** gateway/README.md says what each variable means. */
-function environment({ tlsName, claimName, ui }: GatewayPodArgs): readonly { name: string; value: string }[] {
+function environment({
+  tlsName,
+  claimName,
+  ui,
+}: GatewayPodArgs): readonly { name: string; value: pulumi.Input<string> }[] {
   const variables = {
     METRICS_ADDRESS: `0.0.0.0:${ports.metrics}`,
     PLATFORM_FILE: `${folders.config}/${files.platform}`,
@@ -141,6 +146,8 @@ function environment({ tlsName, claimName, ui }: GatewayPodArgs): readonly { nam
       UI_ADDRESS: `0.0.0.0:${ports.ui}`,
       UI_KEY_FILE: `${folders.secrets}/${files.frontDoorKey}`,
       ...(ui.adminGroup !== undefined && { UI_ADMIN_GROUP: ui.adminGroup }),
+      UI_ISSUER: ui.issuer,
+      ...(ui.skipEmailVerified && { UI_SKIP_EMAIL_VERIFIED: "true" }),
     }),
     ...(tlsName === undefined
       ? // Whoever ends TLS adds where a client came from; what the client itself says of that counts for nothing.

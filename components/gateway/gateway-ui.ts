@@ -20,6 +20,10 @@ export interface GatewayUi {
   readonly key: FrontDoorKey;
   /** Members see everybody's applications. */
   readonly adminGroup: string | undefined;
+  /** URL of the issuer that visitors log in at. */
+  readonly issuer: pulumi.Input<string>;
+  /** Whether e-mail addresses count as verified where the issuer sends no `email_verified`. */
+  readonly skipEmailVerified: boolean;
 }
 
 const service = "gateway-ui";

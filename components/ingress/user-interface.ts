@@ -64,6 +64,8 @@ export class UserInterface extends pulumi.ComponentResource {
     readonly url: string;
     readonly key: FrontDoorKey;
     readonly adminGroup: string | undefined;
+    readonly issuer: pulumi.Input<string>;
+    readonly skipEmailVerified: boolean;
   };
 
   constructor(name: string, args: UserInterfaceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -79,7 +81,8 @@ export class UserInterface extends pulumi.ComponentResource {
       child,
     );
     const key = frontDoorKey(name, child);
-    this.frontDoor = { url, key, adminGroup };
+    const { issuer, skipEmailVerified } = identity;
+    this.frontDoor = { url, key, adminGroup, issuer, skipEmailVerified };
     const history = new HistoryServer("history", { ...args, sizing: args.history, key, url }, child);
     const frontDoor = new FrontDoor(
       "front-door",
