@@ -71,11 +71,12 @@ function uiConfig({ ui, history }: KubeconfigSettings): UiConfig | undefined {
 
 function gatewayConfig({ gateway }: KubeconfigSettings): GatewayConfig | undefined {
   if (gateway.kind === "none") return undefined;
-  const { host, limits, registerToken, certificate, database } = gateway;
+  const { host, limits, registerToken, serviceAccounts, certificate, database } = gateway;
   return {
     host,
     limits,
     registerToken,
+    serviceAccounts,
     exposure: exposureOf(gateway),
     certificate,
     database: database.kind === "postgres" ? postgresConfig(database.url) : database,

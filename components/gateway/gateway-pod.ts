@@ -11,7 +11,7 @@ const userId = 1000;
 
 export const ports = { https: 8443, http: 8080, metrics: 9090, ui: 8081 } as const;
 
-/** What service-account tokens of pods are made for, which the gateway takes in the place of its own tokens. */
+/** Audience of the service-account tokens that the gateway accepts in place of its own access tokens. */
 const audience = "spark-platform";
 
 /** Where the pod has each thing. */
@@ -61,6 +61,8 @@ export interface GatewayPodArgs {
   readonly ui: Pick<GatewayUi, "adminGroup" | "issuer" | "skipEmailVerified"> | undefined;
   /** Who it is to the store. */
   readonly access: Pick<S3Access, "env" | "keys">;
+  /** Whether the platform lists service accounts that may call it. */
+  readonly acceptsServiceAccounts: boolean;
   /** Seconds until nobody sends clients to a pod that goes. */
   readonly goneSeconds: number;
 }
@@ -133,12 +135,13 @@ function environment({
   tlsName,
   claimName,
   ui,
+  acceptsServiceAccounts,
 }: GatewayPodArgs): readonly { name: string; value: pulumi.Input<string> }[] {
   const variables = {
     METRICS_ADDRESS: `0.0.0.0:${ports.metrics}`,
     PLATFORM_FILE: `${folders.config}/${files.platform}`,
     BOOTSTRAP_TOKEN_SHA256_FILE: `${folders.secrets}/${files.registerToken}`,
-    SERVICE_ACCOUNT_AUDIENCE: audience,
+    ...(acceptsServiceAccounts && { SERVICE_ACCOUNT_AUDIENCE: audience }),
     ...(claimName === undefined
       ? { DATABASE_URL_FILE: `${folders.secrets}/${files.databaseUrl}` }
       : { DATA_FOLDER: folders.data }),

@@ -37,7 +37,7 @@ export interface GatewayConfig {
   readonly bootstrapHash: string | undefined;
   readonly graceMs: number;
   readonly auditKeptMs: number;
-  /** Undefined: tokens of service accounts are not accepted. */
+  /** Undefined: the platform lists no service accounts, and no token of one is accepted. */
   readonly serviceAccountAudience: string | undefined;
   /** Undefined: plain HTTP. */
   readonly tls: ServerCertificate | undefined;
@@ -167,6 +167,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
     const expected = "the URL of the issuer that visitors log in at";
     violations.push({ path: "UI_ISSUER", problem: "is required with UI_KEY", expected });
   }
+  violations.push(...audienceViolations(given["SERVICE_ACCOUNT_AUDIENCE"], platform));
   if (!checked.ok || violations.length > 0) throw new ConfigError(formatViolations(violations));
   const values = checked.value;
   return {
@@ -195,6 +196,22 @@ export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
     platform,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** With listed accounts there is an audience, and without them none. */
+function audienceViolations(audience: unknown, platform: Platform | undefined): readonly Violation[] {
+  const listed = (platform?.serviceAccounts ?? []).length > 0;
+  if (listed === (audience !== undefined)) return [];
+  const path = "SERVICE_ACCOUNT_AUDIENCE";
+  return listed
+    ? [{ path, problem: "is required with serviceAccounts in PLATFORM_FILE", expected: "an audience" }]
+    : [
+        {
+          path,
+          problem: "is set, and no service account is listed",
+          expected: "serviceAccounts in PLATFORM_FILE, or no audience",
+        },
+      ];
 }
 
 /** None or both of the two variables, and such as a server can show. */

@@ -109,6 +109,31 @@ test("the platform comes from its file, and what is wrong there is told with the
   assert.match(problems({ PLATFORM_FILE: "/nowhere.json" }), /PLATFORM_FILE: \/nowhere\.json cannot be read/);
 });
 
+test("service accounts are listed together with their audience, and none is a team's own", (context) => {
+  const file = (serviceAccounts: readonly object[]): string =>
+    fileOf(context, JSON.stringify({ ...samplePlatform(), serviceAccounts }));
+  const account = { namespace: "airflow", name: "scheduler", role: "user", namespaces: ["team-a"] };
+  const SERVICE_ACCOUNT_AUDIENCE = "spark-platform";
+  const config = readConfig({ PLATFORM_FILE: file([account]), SERVICE_ACCOUNT_AUDIENCE });
+  assert.deepEqual(config.platform?.serviceAccounts, [account]);
+  assert.equal(config.serviceAccountAudience, SERVICE_ACCOUNT_AUDIENCE);
+  for (const [environment, message] of [
+    [{ SERVICE_ACCOUNT_AUDIENCE }, /SERVICE_ACCOUNT_AUDIENCE: is set, and no service account is listed/],
+    [{ PLATFORM_FILE: file([]), SERVICE_ACCOUNT_AUDIENCE }, /is set, and no service account is listed/],
+    [{ PLATFORM_FILE: file([account]) }, /SERVICE_ACCOUNT_AUDIENCE: is required with serviceAccounts/],
+  ] as const)
+    assert.match(problems(environment), message);
+  const wrong = [
+    { ...account, namespace: "team-b" },
+    { ...account, namespaces: ["team-a", "team-z"] },
+    { ...account, namespaces: [] },
+  ];
+  const message = problems({ PLATFORM_FILE: file(wrong), SERVICE_ACCOUNT_AUDIENCE });
+  assert.match(message, /serviceAccounts\[0\]\.namespace: "team-b" is a team's/);
+  assert.match(message, /serviceAccounts\[1\]\.namespaces\[1\]: "team-z" is not a namespace of the platform/);
+  assert.match(message, /serviceAccounts\[2\]\.namespaces/);
+});
+
 test("secrets can come from files", (context) => {
   const file = fileOf(context, "postgres://a:b@c/d\n");
   assert.deepEqual(readConfig({ DATABASE_URL_FILE: file }).store, {

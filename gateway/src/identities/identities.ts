@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 
 import { record, type Call } from "../audit/audit.ts";
+import type { Resource } from "../auth/authorize.ts";
 import type { Clock } from "../clock.ts";
 import type { Store } from "../store/store.ts";
 import type { IdentityRow, Tables } from "../store/tables.ts";
@@ -81,4 +82,39 @@ async function unlinkedClient(db: Kysely<Tables>, email: string, time: number): 
     )
     .executeTakeFirst();
   return row?.client_name;
+}
+
+/** A client's identity as something that belongs to the client; undefined where it has none. */
+export async function identityOf({ db }: Store, clientName: string): Promise<Resource | undefined> {
+  const row = await db
+    .selectFrom("identities")
+    .select("client_name")
+    .where("client_name", "=", clientName)
+    .executeTakeFirst();
+  return row && { owner: row.client_name, namespace: undefined };
+}
+
+/** Removes a client's link. Returns what it was, or undefined where there was none. */
+export function unlink(
+  { db }: Store,
+  clientName: string,
+  call: Call,
+  now: Clock,
+): Promise<IdentityRow | undefined> {
+  return db.transaction().execute(async (transaction) => {
+    const removed = await transaction
+      .deleteFrom("identities")
+      .where("client_name", "=", clientName)
+      .returningAll()
+      .executeTakeFirst();
+    if (removed === undefined) return undefined;
+    const detail = `${removed.issuer} ${removed.subject}`;
+    await record(transaction, now(), call, {
+      action: "identities:delete",
+      outcome: "allowed",
+      target: clientName,
+      detail,
+    });
+    return removed;
+  });
 }

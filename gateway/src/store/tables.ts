@@ -31,6 +31,8 @@ export interface RegisterTokenRow {
   readonly hash: string;
   readonly client_name: string;
   readonly role: Role;
+  /** What its tokens are limited to, a JSON list of names; null: nothing. */
+  readonly namespaces: string | null;
   readonly access_seconds: number;
   readonly refresh_seconds: number;
   readonly created_at: number;
@@ -52,6 +54,8 @@ export interface FamilyRow {
   readonly register_token_id: string;
   readonly client_name: string;
   readonly role: Role;
+  /** What its tokens are limited to, a JSON list of names; null: nothing. */
+  readonly namespaces: string | null;
   readonly access_seconds: number;
   readonly refresh_seconds: number;
   readonly created_at: number;
@@ -103,7 +107,7 @@ export interface AuditRow {
   readonly outcome: "allowed" | "refused";
   /** The problem's code, where refused. */
   readonly code: string | null;
-  /** What it was done to: the id of a family or a register token. */
+  /** What it was done to: the id of a family or a register token, or the name of a client whose identity it was. */
   readonly target: string | null;
   readonly detail: string | null;
 }

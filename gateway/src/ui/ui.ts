@@ -167,7 +167,7 @@ async function allowed(
   const isKnown = Object.hasOwn(jobs.platform.namespaces, namespace) && resourceName.test(application);
   const found = isKnown ? await findApplication(jobs.store.db, application) : undefined;
   const row = found?.namespace === namespace ? found : undefined;
-  if (!authorize(visitor, "ui:read", { owner: row?.owner ?? nobody })) {
+  if (!authorize(visitor, "ui:read", { owner: row?.owner, namespace })) {
     request.log.warn(
       { visitor: visitor?.name, email: visitor?.email, namespace, application },
       "a visitor was refused",
@@ -186,9 +186,6 @@ async function allowed(
 const sparksOwn = /^(?:\/[\w.-]+)*\/?$/;
 /** Where Spark kills jobs and stages, on GET too (apache/spark, SparkUI.initialize). */
 const killing = /^\/(?:jobs\/job|stages\/stage)\/kill(?:\/|$)/;
-
-/** What no visitor is called. */
-const nobody = "";
 
 /** A driver has it as a label, too. */
 const resourceName = /^[a-z0-9](?:[-a-z0-9.]{0,61}[a-z0-9])?$/;

@@ -55,6 +55,8 @@ export function visitors(options: VisitorOptions): VisitorOf {
       name: client ?? `${issuer}#${subject}`,
       role: isAdmin ? "admin" : "user",
       family: undefined,
+      // A limit is of tokens: in the browser a person sees all that is theirs.
+      namespaces: "all",
       email,
     };
   };

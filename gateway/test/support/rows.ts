@@ -53,6 +53,7 @@ export async function addClient(
   const shared = {
     client_name: clientName,
     role: "user" as const,
+    namespaces: null,
     access_seconds: 60,
     refresh_seconds: 3600,
     created_at: 0,
