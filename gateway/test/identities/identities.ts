@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 
 import { at, listAt, textAt } from "../../../local/kube/json.ts";
 import { clientOf } from "../../src/identities/identities.ts";
-import { firstAdmin, newClient, refusedWith, startGateway, type TestGateway } from "../support/gateway.ts";
-import { testOnStores } from "../support/stores.ts";
+import {
+  firstAdmin,
+  gatewayOn,
+  newClient,
+  refusedWith,
+  startGateway,
+  type TestGateway,
+} from "../support/gateway.ts";
+import { newLocation, open, testOnStores } from "../support/stores.ts";
 
 const issuer = "https://login.example.test";
 const call = { requestId: "1", address: "10.0.0.1", subject: undefined };
@@ -70,4 +78,23 @@ test("a subject of another issuer is another person", async (context) => {
   const { store, clock } = gateway;
   const client = await clientOf(store, elsewhere, "alice@example.test", call, () => clock.now);
   assert.equal(client, undefined);
+});
+
+test("a link that another request makes meanwhile is found", async (context) => {
+  const location = await newLocation(context, "sqlite");
+  assert.ok(location.kind === "sqlite");
+  const { file } = location;
+  const gateway = await gatewayOn(context, await open(context, location));
+  const name = "alice@example.test";
+  await newClient(gateway, name, "user");
+  const insert = "insert into identities (issuer, subject, client_name, linked_at) values (?, ?, ?, 0)";
+  // The clock is read after the first look, which found nothing.
+  const meanwhile = (): number => {
+    const other = new DatabaseSync(file);
+    other.prepare(insert).run(issuer, "1", name);
+    other.close();
+    return gateway.clock.now;
+  };
+  assert.equal(await clientOf(gateway.store, { issuer, subject: "1" }, name, call, meanwhile), name);
+  assert.equal(await visit(gateway, "2", name), undefined);
 });
