@@ -1,11 +1,10 @@
-import * as pulumi from "@pulumi/pulumi";
-
 import type { AwsGatewayConfig } from "../components/target/aws-gateway.ts";
 import type { AwsTargetArgs } from "../components/target/aws-target.ts";
 import type { AwsUiConfig } from "../components/target/aws-ui.ts";
 import type { AwsSettings } from "../stacks/schema.ts";
 import { defaultPagesHost } from "../stacks/pages-host.ts";
 import { postgresConfig } from "./gateway.ts";
+import { oidcConfig } from "./oidc.ts";
 import { existingRegistryConfig } from "./registry.ts";
 
 /** What a stack says of an account, with its secrets as such. */
@@ -31,10 +30,7 @@ function uiConfig({ ui, history }: AwsSettings): AwsUiConfig | undefined {
   return {
     ...ui,
     pagesHost: ui.pagesHost ?? defaultPagesHost(ui.host),
-    identity:
-      identity.kind === "oidc"
-        ? { ...identity, clientSecret: pulumi.secret(identity.clientSecret) }
-        : identity,
+    identity: identity.kind === "oidc" ? oidcConfig(identity) : identity,
     history,
   };
 }

@@ -9,6 +9,7 @@ import type { KubeconfigTargetArgs } from "../components/target/kubeconfig-targe
 import type { KubeconfigSettings } from "../stacks/schema.ts";
 import { defaultPagesHost } from "../stacks/pages-host.ts";
 import { postgresConfig } from "./gateway.ts";
+import { oidcConfig } from "./oidc.ts";
 import { existingRegistryConfig } from "./registry.ts";
 
 /** What a stack says of a cluster that exists, with its secrets as such. */
@@ -64,7 +65,7 @@ function uiConfig({ ui, history }: KubeconfigSettings): UiConfig | undefined {
     identity:
       identity.kind === "dex"
         ? { ...identity, exposure: exposureOf(ui, identity.nodePort) }
-        : { ...identity, clientSecret: pulumi.secret(identity.clientSecret) },
+        : oidcConfig(identity),
     allowed: ui.allowed,
     adminGroup: ui.adminGroup,
     history,
@@ -73,11 +74,12 @@ function uiConfig({ ui, history }: KubeconfigSettings): UiConfig | undefined {
 
 function gatewayConfig({ gateway }: KubeconfigSettings): GatewayConfig | undefined {
   if (gateway.kind === "none") return undefined;
-  const { host, limits, registerToken, certificate, database } = gateway;
+  const { host, limits, registerToken, serviceAccounts, certificate, database } = gateway;
   return {
     host,
     limits,
     registerToken,
+    serviceAccounts,
     exposure: exposureOf(gateway),
     certificate,
     database: database.kind === "postgres" ? postgresConfig(database.url) : database,

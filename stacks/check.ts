@@ -8,6 +8,7 @@ import { declaredJobs, type DeclaredJob } from "./jobs.ts";
 import { namespaceNames, namespaceViolations } from "./namespaces.ts";
 import { readObjects } from "./objects.ts";
 import { pagesViolations } from "./pages-host.ts";
+import { serviceAccountViolations } from "./service-accounts.ts";
 import { stackSchemas, targetSchema, type StackSettings } from "./schema.ts";
 
 /** A stack file that is right, with the files it names. */
@@ -41,6 +42,7 @@ export function checkStack(
     ...(target.ok ? [] : target.violations),
     ...(settings.ok ? [] : settings.violations),
     ...namespaceViolations(given["namespaces"]),
+    ...serviceAccountViolations(given["gateway"], namespaceNames(given["namespaces"])),
     ...(kind === "aws"
       ? [...hostViolations(given), ...withoutLoadBalancer(given)]
       : sharedWithGateway(given)),

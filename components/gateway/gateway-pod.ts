@@ -4,13 +4,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { restrictedContainer, restrictedPod } from "../pod-security.ts";
 import type { S3Access } from "../storage/object-store.ts";
 import { s3Env } from "../storage/pod-env.ts";
+import type { PagesSource } from "../ingress/user-interface.ts";
 
 /** uid and gid of node in its image. */
 const userId = 1000;
 
 export const ports = { https: 8443, http: 8080, metrics: 9090, ui: 8081 } as const;
 
-/** What service-account tokens of pods are made for, which the gateway takes in the place of its own tokens. */
+/** Audience of the service-account tokens that the gateway accepts in place of its own access tokens. */
 const audience = "spark-platform";
 
 /** Where the pod has each thing. */
@@ -57,9 +58,11 @@ export interface GatewayPodArgs {
   /** The claim of the embedded database. Undefined: the secret has a PostgreSQL's URL. */
   readonly claimName: pulumi.Input<string> | undefined;
   /** Whether it has the pages of running applications. */
-  readonly ui: { readonly adminGroup: string | undefined } | undefined;
+  readonly ui: Pick<PagesSource, "adminGroup" | "issuer" | "skipEmailVerified"> | undefined;
   /** Who it is to the store. */
   readonly access: Pick<S3Access, "env" | "keys">;
+  /** Whether the platform lists service accounts that may call it. */
+  readonly acceptsServiceAccounts: boolean;
   /** Seconds until nobody sends clients to a pod that goes. */
   readonly goneSeconds: number;
 }
@@ -128,12 +131,17 @@ function volumesOf(args: GatewayPodArgs) {
 }
 
 /** gateway/README.md says what each variable means. */
-function environment({ tlsName, claimName, ui }: GatewayPodArgs): readonly { name: string; value: string }[] {
+function environment({
+  tlsName,
+  claimName,
+  ui,
+  acceptsServiceAccounts,
+}: GatewayPodArgs): readonly { name: string; value: pulumi.Input<string> }[] {
   const variables = {
     METRICS_ADDRESS: `0.0.0.0:${ports.metrics}`,
     PLATFORM_FILE: `${folders.config}/${files.platform}`,
     BOOTSTRAP_TOKEN_SHA256_FILE: `${folders.secrets}/${files.registerToken}`,
-    SERVICE_ACCOUNT_AUDIENCE: audience,
+    ...(acceptsServiceAccounts && { SERVICE_ACCOUNT_AUDIENCE: audience }),
     ...(claimName === undefined
       ? { DATABASE_URL_FILE: `${folders.secrets}/${files.databaseUrl}` }
       : { DATA_FOLDER: folders.data }),
@@ -141,6 +149,8 @@ function environment({ tlsName, claimName, ui }: GatewayPodArgs): readonly { nam
       UI_ADDRESS: `0.0.0.0:${ports.ui}`,
       UI_KEY_FILE: `${folders.secrets}/${files.frontDoorKey}`,
       ...(ui.adminGroup !== undefined && { UI_ADMIN_GROUP: ui.adminGroup }),
+      UI_ISSUER: ui.issuer,
+      ...(ui.skipEmailVerified && { UI_SKIP_EMAIL_VERIFIED: "true" }),
     }),
     ...(tlsName === undefined
       ? // Whoever ends TLS adds where a client came from; what the client itself says of that counts for nothing.

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { TeamRuntime } from "../../jobs/job-runtime.ts";
 import type { ServiceAccountName } from "../storage/object-store.ts";
+import type { PlatformFileArgs } from "./platform-file.ts";
 
 /** What the gateway does in a team's namespace for its users (gateway/src/kubernetes/cluster.ts), and no more. */
 const rules: k8s.types.input.rbac.v1.PolicyRule[] = [
@@ -17,11 +17,11 @@ const rules: k8s.types.input.rbac.v1.PolicyRule[] = [
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
 ];
 
-/** Gives the gateway's account its rights in each team's namespace. Returns what must be there before it starts. */
+/** Gives the gateway's account its rights in each team's namespace, and to ask about tokens of the listed accounts. Returns what must be there before it starts. */
 export function gatewayRights(
   name: string,
   account: ServiceAccountName,
-  teams: readonly TeamRuntime[],
+  { teams, serviceAccounts }: Pick<PlatformFileArgs, "teams" | "serviceAccounts">,
   opts: pulumi.CustomResourceOptions,
 ): readonly pulumi.Resource[] {
   const subjects = [{ kind: "ServiceAccount", name: account.serviceAccount, namespace: account.namespace }];
@@ -42,7 +42,8 @@ export function gatewayRights(
       opts,
     );
   });
-  // Kubernetes' own role of who asks whose a service account's token is. There is none of one namespace alone.
+  if (serviceAccounts.length === 0) return inTeams;
+  // The built-in role for TokenReview. It has no variant for a single namespace.
   const review = new k8s.rbac.v1.ClusterRoleBinding(
     `${name}-token-review`,
     {

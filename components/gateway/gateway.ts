@@ -31,7 +31,7 @@ import { registerToken } from "./register-token.ts";
 
 /** What a stack says of its gateway. */
 export type GatewayConfig = WayConfig &
-  Pick<PlatformFileArgs, "limits"> & {
+  Pick<PlatformFileArgs, "limits" | "serviceAccounts"> & {
     /** DNS name that clients know the API by. */
     readonly host: string;
     readonly database: GatewayDatabase;
@@ -121,14 +121,14 @@ function server(
   },
   opts: pulumi.CustomResourceOptions,
 ): k8s.apps.v1.Deployment {
-  const { namespace, access, database, teams, registry, ui } = args;
+  const { namespace, access, database, teams, registry, ui, serviceAccounts } = args;
   const account = new k8s.core.v1.ServiceAccount(
     `${name}-account`,
     { metadata: { name: serviceName, namespace }, automountServiceAccountToken: false },
     opts,
   );
   const serviceAccount = account.metadata.name;
-  const rights = gatewayRights(name, { namespace, serviceAccount }, teams, opts);
+  const rights = gatewayRights(name, { namespace, serviceAccount }, args, opts);
   const identity = access.bind(name, { namespace, serviceAccount }, opts);
   const keys = ui === undefined ? [] : driverKeys(name, ui.key, teams, opts);
   const { configName, secretName, texts } = gatewayFiles(name, { ...args, pages: pagesPlaces(args) }, opts);
@@ -139,7 +139,14 @@ function server(
           .name
       : undefined;
   const notice = noticeSeconds(args.exposure);
-  const pod = { ...args, serviceAccount, configName, secretName, claimName };
+  const pod = {
+    ...args,
+    serviceAccount,
+    configName,
+    secretName,
+    claimName,
+    acceptsServiceAccounts: serviceAccounts.length > 0,
+  };
   return gatewayDeployment(
     name,
     {

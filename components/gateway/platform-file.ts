@@ -4,7 +4,10 @@ import type { Platform } from "../../gateway/src/platform.ts";
 import type { TeamRuntime } from "../../jobs/job-runtime.ts";
 import type { ObjectStore, S3Endpoint } from "../storage/object-store.ts";
 
-export interface PlatformFileArgs extends Pick<Platform, "jobDefaults" | "versions" | "limits"> {
+export interface PlatformFileArgs extends Pick<
+  Platform,
+  "jobDefaults" | "versions" | "limits" | "serviceAccounts"
+> {
   /** The cluster's name, as users know it. */
   readonly cluster: string;
   readonly teams: readonly TeamRuntime[];
@@ -15,7 +18,7 @@ export interface PlatformFileArgs extends Pick<Platform, "jobDefaults" | "versio
 
 /** The text of the file that tells the gateway about the platform. No secret is in it. */
 export function platformFile(args: PlatformFileArgs): pulumi.Output<string> {
-  const { teams, pages, store, cluster, jobDefaults, versions, limits } = args;
+  const { teams, pages, store, cluster, jobDefaults, versions, limits, serviceAccounts } = args;
   return pulumi
     .all([
       pulumi.all(teams.map(({ runtime }) => runtime.platform)),
@@ -30,6 +33,7 @@ export function platformFile(args: PlatformFileArgs): pulumi.Output<string> {
         versions,
         ...(pages !== undefined && { pages }),
         limits,
+        serviceAccounts,
         storage: {
           bucket,
           ...storageEndpoint(endpoint),

@@ -49,6 +49,8 @@ export class CognitoIdentity extends pulumi.ComponentResource implements Identit
   readonly scopes = scopes;
   readonly groupsClaim = "cognito:groups";
   readonly adminGroup: string | undefined;
+  // Cognito says of each user whether the address is verified.
+  readonly skipEmailVerified = false;
   readonly endpoints = undefined;
   readonly certificateAuthority = undefined;
   /** Its endpoints are in the internet, at two names. */

@@ -57,6 +57,8 @@ export class DexIdentity extends pulumi.ComponentResource implements Identity {
   readonly scopes = ["openid", "email", "profile", "groups", "offline_access"];
   readonly groupsClaim = "groups";
   readonly adminGroup: string | undefined;
+  // Dex says that the addresses of its own users are verified.
+  readonly skipEmailVerified = false;
   readonly endpoints: IdentityEndpoints;
   readonly certificateAuthority: pulumi.Output<string>;
   readonly network: Identity["network"];

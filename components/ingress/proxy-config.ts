@@ -124,6 +124,8 @@ function provider({ identity, allowed }: ProxyConfigArgs): object {
     code_challenge_method: "S256",
     // Without a group that is asked for, everybody of the domains is in, administrators too.
     allowedGroups: allowed.groups.length === 0 ? [] : [...new Set([...allowed.groups, ...admins])],
+    // Without the claim the proxy takes an address for verified. The gateway behind it does not, and needs the claim.
+    additionalClaims: [emailVerified],
     ...(identity.ownAuthority && { caFiles: [`${folders.config}/${authorityFile}`] }),
     oidcConfig: {
       issuerURL: identity.issuer,
@@ -141,10 +143,14 @@ function fileHeader(name: string, file: string): object {
   return { name, values: [{ secretSource: { fromFile: file } }] };
 }
 
+/** The issuer's word on the address; the header is absent where it gives none. */
+const emailVerified = "email_verified";
+
 /** What servers are told of the visitor, by the session's claims. The user is the issuer's own id: it stays, emails change. */
 const visitor = {
   "X-Forwarded-User": "user",
   "X-Forwarded-Email": "email",
+  "X-Forwarded-Email-Verified": emailVerified,
   "X-Forwarded-Groups": "groups",
   "X-Forwarded-Preferred-Username": "preferred_username",
 } as const;

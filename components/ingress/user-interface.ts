@@ -62,6 +62,10 @@ export interface PagesSource {
   readonly key: FrontDoorKey;
   /** Members see everybody's applications. */
   readonly adminGroup: string | undefined;
+  /** URL of the issuer that visitors log in at. */
+  readonly issuer: pulumi.Input<string>;
+  /** Whether e-mail addresses count as verified where the issuer sends no `email_verified`. */
+  readonly skipEmailVerified: boolean;
   /** DNS name below which each application's pages have a name of their own. */
   readonly host: string;
   /** `http://HOST:PORT` of the History Server in the cluster. */
@@ -93,7 +97,16 @@ export class UserInterface extends pulumi.ComponentResource {
     );
     const key = frontDoorKey(name, child);
     const history = new HistoryServer("history", { ...args, sizing: args.history, key }, child);
-    this.pages = { url, key, adminGroup, host: args.pagesHost, historyServer: history.url };
+    const { issuer, skipEmailVerified } = identity;
+    this.pages = {
+      url,
+      key,
+      adminGroup,
+      issuer,
+      skipEmailVerified,
+      host: args.pagesHost,
+      historyServer: history.url,
+    };
     const frontDoor = new FrontDoor(
       "front-door",
       { ...way, namespace, host, identity, allowed, key, upstream: args.upstream },

@@ -4,7 +4,10 @@ import type { GatewayConfig } from "../gateway/gateway.ts";
 import type { AlbExposure } from "../ingress/alb-route.ts";
 
 /** What a stack in AWS says of its gateway. */
-export interface AwsGatewayConfig extends Pick<GatewayConfig, "limits" | "registerToken"> {
+export interface AwsGatewayConfig extends Pick<
+  GatewayConfig,
+  "limits" | "registerToken" | "serviceAccounts"
+> {
   /** DNS name of the stack's zone that clients know the API by. */
   readonly host: string;
   /** Embedded: on a disk of EBS. */
@@ -15,13 +18,14 @@ export interface AwsGatewayConfig extends Pick<GatewayConfig, "limits" | "regist
 
 /** The gateway at the pages' load balancer. */
 export function awsGateway(
-  { database, host, limits, registerToken }: AwsGatewayConfig,
+  { database, host, limits, registerToken, serviceAccounts }: AwsGatewayConfig,
   { exposure, storageClass }: { readonly exposure: AlbExposure; readonly storageClass: pulumi.Input<string> },
 ): GatewayConfig {
   return {
     host,
     limits,
     registerToken,
+    serviceAccounts,
     exposure,
     certificate: undefined,
     database:

@@ -12,13 +12,15 @@ import { whoamiRoute } from "./api/whoami.ts";
 import { recordCalls } from "./audit/record-calls.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { guard } from "./auth/guard.ts";
-import type { ServiceAccountVerifier } from "./auth/service-accounts.ts";
+import type { ServiceAccounts } from "./auth/service-accounts.ts";
 import { secondMs } from "./clock.ts";
 import { answerProblems, sendProblem } from "./errors/answer-problems.ts";
 import { answerClientError } from "./errors/client-errors.ts";
 import { refuseOtherMethods } from "./errors/other-methods.ts";
 import { toProblem } from "./errors/problem.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import { identityRoutes } from "./identities/routes.ts";
+import type { Platform } from "./platform.ts";
 import { verifyAccess } from "./tokens/access.ts";
 import { serverOf, type HostedApp } from "./server.ts";
 import type { ServerCertificate } from "./tls.ts";
@@ -28,7 +30,9 @@ import type { Tokens } from "./tokens/tokens.ts";
 
 export interface AppParts {
   readonly tokens: Tokens;
-  readonly serviceAccounts: ServiceAccountVerifier | undefined;
+  readonly serviceAccounts: ServiceAccounts | undefined;
+  /** Undefined: the gateway serves tokens alone, which cannot be limited to namespaces. */
+  readonly platform: Pick<Platform, "namespaces"> | undefined;
   readonly metrics: Metrics;
   readonly logger: FastifyBaseLogger;
   /** Default: plain HTTP, where somebody before the gateway ends TLS. */
@@ -104,7 +108,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       await v1.register((manager, _options, done) => {
         recordCalls(manager, tokens.store, tokens.now);
         tokenRoutes(manager, tokens);
-        registerTokenRoutes(manager, tokens);
+        registerTokenRoutes(manager, tokens, parts.platform);
+        identityRoutes(manager, tokens);
         whoamiRoute(manager);
         auditRoutes(manager, tokens.store);
         done();

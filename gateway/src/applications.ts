@@ -25,6 +25,7 @@ import { buildEntry } from "./ui/entry.ts";
 import { labelIn } from "./ui/origins.ts";
 import { openSessions } from "./ui/sessions.ts";
 import { buildUi } from "./ui/ui.ts";
+import { visitors } from "./ui/visitor.ts";
 
 /** The part of the gateway that has to do with applications: its routes, and what goes on beside them. */
 export interface Applications {
@@ -87,8 +88,8 @@ export async function openApplications(args: ApplicationsArgs): Promise<Applicat
 
 /** The pages at their hosts, and the way to them from the front door, which has an address of its own. */
 async function openUi(
-  { metrics, logger }: ApplicationsArgs,
-  { address, key, adminGroup }: UiConfig,
+  { metrics, logger, store }: ApplicationsArgs,
+  { address, key, ...identity }: UiConfig,
   places: PagesPlaces,
   jobs: Jobs,
 ): Promise<{ readonly pages: HostedApp; readonly start: () => Promise<{ stop(): Promise<void> }> }> {
@@ -96,7 +97,8 @@ async function openUi(
   const parts = { jobs, key, sessions, logger, metrics };
   const { origins } = places;
   const app = await buildUi({ ...parts, places });
-  const entry = await buildEntry({ ...parts, adminGroup, origins });
+  const visitorOf = visitors({ store, now: jobs.now, ...identity });
+  const entry = await buildEntry({ ...parts, visitorOf, origins });
   return {
     pages: { app, isAt: (host) => labelIn(origins, host) !== undefined },
     start: async () => {

@@ -21,6 +21,10 @@ export interface UiConfig {
   readonly key: string;
   /** Undefined: nobody sees the pages of others' applications. */
   readonly adminGroup: string | undefined;
+  /** URL of the OpenID Connect issuer that visitors log in at. */
+  readonly issuer: string;
+  /** Whether e-mail addresses count as verified where the issuer does not say. */
+  readonly skipEmailVerified: boolean;
 }
 
 export interface GatewayConfig {
@@ -33,7 +37,7 @@ export interface GatewayConfig {
   readonly bootstrapHash: string | undefined;
   readonly graceMs: number;
   readonly auditKeptMs: number;
-  /** Undefined: tokens of service accounts are not accepted. */
+  /** Undefined: the platform lists no service accounts, and no token of one is accepted. */
   readonly serviceAccountAudience: string | undefined;
   /** Undefined: plain HTTP. */
   readonly tls: ServerCertificate | undefined;
@@ -64,6 +68,20 @@ export const environmentSchema = z.object({
     .min(1)
     .optional()
     .meta({ description: "the group whose members see everybody's applications", examples: ["platform"] }),
+  UI_ISSUER: z
+    .url()
+    .optional()
+    .meta({
+      description: "URL of the OpenID Connect issuer that visitors log in at",
+      examples: ["https://login.example.org"],
+    }),
+  UI_SKIP_EMAIL_VERIFIED: z
+    .enum(["true", "false"])
+    .default("false")
+    .meta({
+      description: "whether e-mail addresses count as verified where the issuer sends no email_verified",
+      examples: ["true"],
+    }),
   DATA_FOLDER: z
     .string()
     .min(1)
@@ -145,18 +163,25 @@ export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
     const expected = "a PLATFORM_FILE that says where pages are";
     violations.push({ path: "UI_KEY", problem: "is set, and the platform has no pages", expected });
   }
+  if (given["UI_KEY"] !== undefined && given["UI_ISSUER"] === undefined) {
+    const expected = "the URL of the issuer that visitors log in at";
+    violations.push({ path: "UI_ISSUER", problem: "is required with UI_KEY", expected });
+  }
+  violations.push(...audienceViolations(given["SERVICE_ACCOUNT_AUDIENCE"], platform));
   if (!checked.ok || violations.length > 0) throw new ConfigError(formatViolations(violations));
   const values = checked.value;
   return {
     api: toAddress(values.API_ADDRESS),
     metrics: toAddress(values.METRICS_ADDRESS),
     ui:
-      values.UI_KEY === undefined
+      values.UI_KEY === undefined || values.UI_ISSUER === undefined
         ? undefined
         : {
             address: toAddress(values.UI_ADDRESS),
             key: values.UI_KEY,
             adminGroup: values.UI_ADMIN_GROUP,
+            issuer: values.UI_ISSUER,
+            skipEmailVerified: values.UI_SKIP_EMAIL_VERIFIED === "true",
           },
     store:
       values.DATABASE_URL === undefined
@@ -171,6 +196,22 @@ export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
     platform,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** With listed accounts there is an audience, and without them none. */
+function audienceViolations(audience: unknown, platform: Platform | undefined): readonly Violation[] {
+  const listed = (platform?.serviceAccounts ?? []).length > 0;
+  if (listed === (audience !== undefined)) return [];
+  const path = "SERVICE_ACCOUNT_AUDIENCE";
+  return listed
+    ? [{ path, problem: "is required with serviceAccounts in PLATFORM_FILE", expected: "an audience" }]
+    : [
+        {
+          path,
+          problem: "is set, and no service account is listed",
+          expected: "serviceAccounts in PLATFORM_FILE, or no audience",
+        },
+      ];
 }
 
 /** None or both of the two variables, and such as a server can show. */

@@ -19,6 +19,8 @@ export interface Platform {
   readonly jobDefaults: JobDefaults;
   /** The Spark versions on offer; every namespace has an image of each. */
   readonly versions: readonly string[];
+  /** The service accounts whose tokens are accepted. Default: none. */
+  readonly serviceAccounts: readonly ServiceAccountGrant[];
   /** Where applications' pages are. Default: there are none. */
   readonly pages?: PagesPlaces;
   readonly limits: Limits;
@@ -34,6 +36,15 @@ export interface PagesPlaces {
   readonly origins: string;
   /** `http://HOST:PORT` of the History Server, as the gateway reaches it. */
   readonly historyServer: string;
+}
+
+/** A service account of the cluster that may call the API. It is in a namespace in which no jobs run. */
+export interface ServiceAccountGrant {
+  readonly namespace: string;
+  readonly name: string;
+  readonly role: "admin" | "user";
+  /** Namespaces of the platform that it may act in. */
+  readonly namespaces: readonly string[];
 }
 
 /** What is beyond them waits in the queue. */
@@ -138,12 +149,20 @@ const jobDefaultsSchema = z.strictObject({
     .meta({ description: "seconds after its end when a job is deleted from the cluster; default 1 hour" }),
 });
 
+const serviceAccountSchema = z.strictObject({
+  namespace: namespaceSchema,
+  name: text.max(253),
+  role: z.enum(["admin", "user"]),
+  namespaces: z.array(namespaceSchema).min(1),
+});
+
 const platformSchema: z.ZodType<Platform> = z
   .strictObject({
     cluster: text.max(63).meta({ description: "the cluster's name", examples: ["prod"] }),
     namespaces: z.record(namespaceSchema, jobPlatformSchema),
     jobDefaults: jobDefaultsSchema,
     versions: z.array(text).min(1),
+    serviceAccounts: z.array(serviceAccountSchema).default([]),
     pages: z.strictObject({ url: origin, origins: origin, historyServer: origin }).exactOptional(),
     limits: z
       .strictObject({
@@ -162,7 +181,20 @@ const platformSchema: z.ZodType<Platform> = z
       })
       .exactOptional(),
   })
-  .superRefine(({ namespaces, versions }, context) => {
+  .superRefine(({ namespaces, versions, serviceAccounts }, context) => {
+    serviceAccounts.forEach((account, index) => {
+      const path = ["serviceAccounts", index];
+      if (Object.hasOwn(namespaces, account.namespace)) {
+        const params = { expected: "a namespace in which no jobs run, since jobs can get the token" };
+        context.addIssue({ code: "custom", path: [...path, "namespace"], message: "is a team's", params });
+      }
+      account.namespaces.forEach((each, place) => {
+        if (Object.hasOwn(namespaces, each)) return;
+        const params = { expected: `one of ${Object.keys(namespaces).join(", ")}` };
+        const at = [...path, "namespaces", place];
+        context.addIssue({ code: "custom", path: at, message: "is not a namespace of the platform", params });
+      });
+    });
     for (const [name, { namespace, images }] of Object.entries(namespaces)) {
       const path = ["namespaces", name];
       if (namespace !== name) {

@@ -7,7 +7,7 @@ import { collectDefaultMetrics } from "prom-client";
 
 import { buildApp } from "./app.ts";
 import type { Applications, ApplicationsArgs } from "./applications.ts";
-import type { ServiceAccountVerifier } from "./auth/service-accounts.ts";
+import { listedServiceAccounts, type ServiceAccounts } from "./auth/service-accounts.ts";
 import { secondMs } from "./clock.ts";
 import type { GatewayConfig } from "./config.ts";
 import { loggerOptions } from "./logging.ts";
@@ -40,7 +40,8 @@ export async function run(config: GatewayConfig): Promise<RunningGateway> {
   const applications = await openApplicationsOf(config, { store, metrics, logger });
   const app = await buildApp({
     tokens,
-    serviceAccounts: await serviceAccounts(config.serviceAccountAudience),
+    serviceAccounts: await serviceAccounts(config),
+    platform: config.platform,
     metrics,
     logger,
     tls: config.tls,
@@ -82,13 +83,16 @@ async function openApplicationsOf(
 }
 
 /** Loaded only where it is asked for. */
-async function serviceAccounts(audience: string | undefined): Promise<ServiceAccountVerifier | undefined> {
-  if (audience === undefined) return undefined;
+async function serviceAccounts({
+  platform,
+  serviceAccountAudience: audience,
+}: GatewayConfig): Promise<ServiceAccounts | undefined> {
+  if (platform === undefined || audience === undefined) return undefined;
   const { KubeConfig } = await import("@kubernetes/client-node");
   const { TokenReviewVerifier } = await import("./auth/token-review.ts");
   const cluster = new KubeConfig();
   cluster.loadFromDefault();
-  return new TokenReviewVerifier(cluster, audience);
+  return listedServiceAccounts(new TokenReviewVerifier(cluster, audience), platform);
 }
 
 /** Now and every hour. What fails is tried again an hour later. */

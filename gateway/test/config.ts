@@ -63,14 +63,32 @@ test("what is set is taken", () => {
 
 test("with the front door's key there are pages, at an address of their own", (context) => {
   const key = Buffer.alloc(32, "k").toString("base64url");
+  const issuer = "https://login.test";
   const PLATFORM_FILE = fileOf(context, JSON.stringify(samplePlatform({ pages: samplePages })));
-  assert.deepEqual(readConfig({ UI_KEY: key, PLATFORM_FILE }).ui, {
+  assert.deepEqual(readConfig({ UI_KEY: key, UI_ISSUER: issuer, PLATFORM_FILE }).ui, {
     address: { host: "0.0.0.0", port: 8081 },
     key,
     adminGroup: undefined,
+    issuer,
+    skipEmailVerified: false,
   });
-  const given = { PLATFORM_FILE, UI_KEY: key, UI_ADDRESS: "[::1]:1", UI_ADMIN_GROUP: "platform" };
-  assert.deepEqual(readConfig(given).ui, { address: { host: "::1", port: 1 }, key, adminGroup: "platform" });
+  const given = {
+    PLATFORM_FILE,
+    UI_KEY: key,
+    UI_ISSUER: issuer,
+    UI_ADDRESS: "[::1]:1",
+    UI_ADMIN_GROUP: "platform",
+    UI_SKIP_EMAIL_VERIFIED: "true",
+  };
+  assert.deepEqual(readConfig(given).ui, {
+    address: { host: "::1", port: 1 },
+    key,
+    adminGroup: "platform",
+    issuer,
+    skipEmailVerified: true,
+  });
+  assert.match(problems({ UI_KEY: key, PLATFORM_FILE }), /UI_ISSUER: is required with UI_KEY/);
+  assert.match(problems({ ...given, UI_SKIP_EMAIL_VERIFIED: "yes" }), /UI_SKIP_EMAIL_VERIFIED/);
   const message = problems({ UI_KEY: `${key}hunter2` });
   assert.match(message, /UI_KEY/);
   assert.doesNotMatch(message, /hunter2/);
@@ -88,6 +106,31 @@ test("the platform comes from its file, and what is wrong there is told with the
   assert.match(message, /PLATFORM_FILE\.namespaces\.team-a\.images: an object lacks a version/);
   assert.match(message, /LOG_LEVEL/);
   assert.match(problems({ PLATFORM_FILE: "/nowhere.json" }), /PLATFORM_FILE: \/nowhere\.json cannot be read/);
+});
+
+test("service accounts are listed together with their audience, and none is a team's own", (context) => {
+  const file = (serviceAccounts: readonly object[]): string =>
+    fileOf(context, JSON.stringify({ ...samplePlatform(), serviceAccounts }));
+  const account = { namespace: "airflow", name: "scheduler", role: "user", namespaces: ["team-a"] };
+  const SERVICE_ACCOUNT_AUDIENCE = "spark-platform";
+  const config = readConfig({ PLATFORM_FILE: file([account]), SERVICE_ACCOUNT_AUDIENCE });
+  assert.deepEqual(config.platform?.serviceAccounts, [account]);
+  assert.equal(config.serviceAccountAudience, SERVICE_ACCOUNT_AUDIENCE);
+  for (const [environment, message] of [
+    [{ SERVICE_ACCOUNT_AUDIENCE }, /SERVICE_ACCOUNT_AUDIENCE: is set, and no service account is listed/],
+    [{ PLATFORM_FILE: file([]), SERVICE_ACCOUNT_AUDIENCE }, /is set, and no service account is listed/],
+    [{ PLATFORM_FILE: file([account]) }, /SERVICE_ACCOUNT_AUDIENCE: is required with serviceAccounts/],
+  ] as const)
+    assert.match(problems(environment), message);
+  const wrong = [
+    { ...account, namespace: "team-b" },
+    { ...account, namespaces: ["team-a", "team-z"] },
+    { ...account, namespaces: [] },
+  ];
+  const message = problems({ PLATFORM_FILE: file(wrong), SERVICE_ACCOUNT_AUDIENCE });
+  assert.match(message, /serviceAccounts\[0\]\.namespace: "team-b" is a team's/);
+  assert.match(message, /serviceAccounts\[1\]\.namespaces\[1\]: "team-z" is not a namespace of the platform/);
+  assert.match(message, /serviceAccounts\[2\]\.namespaces/);
 });
 
 test("secrets can come from files", (context) => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { certificate, misfit } from "./certificate.ts";
-import { hostName, hostNamePattern, nodePort, quantity, text } from "./fields.ts";
+import { dnsLabel, hostName, hostNamePattern, nodePort, quantity, text } from "./fields.ts";
 import { gatewayVolume } from "./volume.ts";
 
 const postgres = z.strictObject({
@@ -40,6 +40,38 @@ const nodePortHost = z
     examples: ["api.spark.example.org"],
   });
 
+/** What Kubernetes takes for a service account's name. */
+const accountName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/)
+  .meta({ description: "name of the service account", examples: ["scheduler"] });
+
+const serviceAccounts = z
+  .array(
+    z.strictObject({
+      namespace: dnsLabel("namespace of the service account, none of the teams'", "airflow"),
+      name: accountName,
+      role: z
+        .enum(["user", "admin"])
+        .default("user")
+        .meta({
+          description: "whether it may touch its own applications (user) or everybody's (admin)",
+          examples: ["user"],
+        }),
+      namespaces: z
+        .array(dnsLabel("one of the teams' namespaces", "analytics"))
+        .min(1)
+        .meta({ description: "the teams' namespaces that it may act in", examples: [["analytics"]] }),
+    }),
+  )
+  .default([])
+  .meta({
+    description:
+      "service accounts of the cluster that may call the API with a token for the audience `spark-platform`",
+    examples: [[{ namespace: "airflow", name: "scheduler", namespaces: ["analytics"] }]],
+  });
+
 const common = {
   host: hostName("DNS name of the API, which clients must resolve", "api.spark.example.org"),
   limits: z
@@ -57,6 +89,7 @@ const common = {
       description: "number of the token that the first admin registers with; one more makes a new one",
       examples: [2],
     }),
+  serviceAccounts,
 };
 
 const ofCluster = {

@@ -37,6 +37,15 @@ export const oidc = z.strictObject({
       description: "scopes that are asked for; with offline_access groups are looked up again",
       examples: [["openid", "email", "profile", "groups", "offline_access"]],
     }),
+  // The name that Dex gives the same option of its own connectors.
+  insecureSkipEmailVerified: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "whether emails count as verified where the issuer sends no `email_verified`; only for an issuer whose users cannot choose their emails",
+      examples: [true],
+    }),
 });
 
 export const allowed = z

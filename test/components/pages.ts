@@ -81,6 +81,19 @@ test("the server behind the front door gets all paths, as they were sent", () =>
   assert.equal(at(alpha, "upstreamConfig", "proxyRawPath"), true);
 });
 
+test("servers hear of the address whether it is verified, by the issuer's word alone", () => {
+  const alpha = parseJson(proxyFiles(proxy, undefined)["alpha.yaml"] ?? "");
+  assert.deepEqual(at(listAt(alpha, "providers")[0], "additionalClaims"), ["email_verified"]);
+  const header = listAt(alpha, "injectRequestHeaders").find(
+    (each) => at(each, "name") === "X-Forwarded-Email-Verified",
+  );
+  // Without `preserveRequestValue`: what a client sends under the name is dropped.
+  assert.deepEqual(header, {
+    name: "X-Forwarded-Email-Verified",
+    values: [{ claimSource: { claim: "email_verified" } }],
+  });
+});
+
 test("a dollar sign in a name is not the begin of a variable", () => {
   const identity = { ...proxy.identity, clientId: "a$HOME" };
   const text = proxyFiles({ ...proxy, identity }, undefined)["alpha.yaml"] ?? "";

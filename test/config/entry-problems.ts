@@ -11,6 +11,16 @@ const pages = (fields: Fields): Fields => ({
   ui: { kind: "load-balancer", host: "spark.test", identity: oidc, allowed: { groups: ["data"] }, ...fields },
   ...api({}),
 });
+/** An API that a service account may call, more than one where several are given. */
+const accounts = (...given: readonly Fields[]): Fields =>
+  api({
+    serviceAccounts: given.map((fields) => ({
+      namespace: "airflow",
+      name: "scheduler",
+      namespaces: ["analytics"],
+      ...fields,
+    })),
+  });
 
 const wrong: readonly Wrong[] = [
   [{ ui: { kind: "gateway" } }, "ui.kind", /./, /node-port/],
@@ -96,6 +106,35 @@ const wrong: readonly Wrong[] = [
     /api\.spark/,
   ],
   [api({ nodePort: 8443 }), "gateway.nodePort", /8443/, /30445/],
+  [
+    accounts({ namespace: "analytics" }),
+    "gateway.serviceAccounts[0].namespace",
+    /"analytics" is a team's namespace, whose jobs can get the account's token/,
+    /in which no jobs run/,
+  ],
+  [
+    accounts({ namespaces: ["analytics", "airflow"] }),
+    "gateway.serviceAccounts[0].namespaces[1]",
+    /"airflow" is not a namespace of this stack/,
+    /one of "analytics"/,
+  ],
+  [accounts({ namespaces: [] }), "gateway.serviceAccounts[0].namespaces", /./, /analytics/],
+  [accounts({ namespaces: undefined }), "gateway.serviceAccounts[0].namespaces", /is missing/, /analytics/],
+  [accounts({ namespace: "*" }), "gateway.serviceAccounts[0].namespace", /./, /airflow/],
+  [accounts({ name: "system:admin" }), "gateway.serviceAccounts[0].name", /./, /scheduler/],
+  [accounts({ role: "owner" }), "gateway.serviceAccounts[0].role", /./, /user/],
+  [
+    accounts({}, { role: "admin" }),
+    "gateway.serviceAccounts[1].name",
+    /"scheduler" is gateway\.serviceAccounts\[0\] too/,
+    /each service account once/,
+  ],
+  [
+    pages({ identity: { ...oidc, insecureSkipEmailVerified: "yes" } }),
+    "ui.identity.insecureSkipEmailVerified",
+    /./,
+    /true/,
+  ],
   [api({ registerToken: 0 }), "gateway.registerToken", /0/, /one more/],
   [api({ limits: { perMinute: 0 } }), "gateway.limits.perMinute", /0 is below/, /120/],
   [api({ limits: { perHour: 1 } }), "gateway.limits.perHour", /not a key/, /perUserPerMinute/],

@@ -27,9 +27,9 @@ export interface OpenGateway {
   readonly admin: Session;
 }
 
-/** Deploys a platform that has nothing but its gateway, and registers its first admin. */
-export async function upWithGateway(platform: E2ePlatform): Promise<OpenGateway> {
-  await platform.up({}, { gateway: embeddedGateway(platform) });
+/** Deploys a platform that has nothing but its gateway, and registers its first admin. `more`: of the key `gateway`. */
+export async function upWithGateway(platform: E2ePlatform, more: Fields = {}): Promise<OpenGateway> {
+  await platform.up({}, { gateway: { ...embeddedGateway(platform), ...more } });
   const authority = gatewayOutput(platform, "certificateAuthority");
   const client = new HttpsClient(await nodeAddress(platform.kube), authority);
   const api = new Api(client, url);

@@ -15,7 +15,12 @@ export function tricks(session: string, user: string, issuer: string): readonly 
     { cookie: `${sessionCookie}=${flipped}` },
     { cookie: `${sessionCookie}=${token}` },
     { authorization: `Bearer ${token}` },
-    { "x-forwarded-user": user, "x-forwarded-email": user, "x-forwarded-groups": "data" },
+    {
+      "x-forwarded-user": user,
+      "x-forwarded-email": user,
+      "x-forwarded-email-verified": "true",
+      "x-forwarded-groups": "data",
+    },
     { "x-auth-request-user": user, "x-auth-request-groups": "data" },
     { "x-forwarded-access-token": token },
     { "x-forwarded-uri": "/ping", "x-original-url": "/ping", "x-forwarded-for": "127.0.0.1" },

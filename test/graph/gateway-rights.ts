@@ -1,11 +1,30 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { toPlatform } from "../../gateway/src/platform.ts";
 import { gatewayImage } from "../../images/versions.ts";
 import { localGraph, object, upstream } from "../support/graph.ts";
-import { at, isRecord, listAt, textAt } from "../../local/kube/json.ts";
+import { at, isRecord, listAt, parseJson, textAt } from "../../local/kube/json.ts";
+import type { Graph } from "../support/mocks.ts";
 import { restrictedViolations } from "../support/pod-security.ts";
-import { behindIngress, container, gatewayGraph, namespace, pod, policy, postgres } from "./gateway-stack.ts";
+import {
+  behindIngress,
+  container,
+  environment,
+  gatewayGraph,
+  mark,
+  namespace,
+  platform,
+  pod,
+  policy,
+  postgres,
+} from "./gateway-stack.ts";
+
+/** Roles of the whole cluster that somebody has. */
+const clusterRoles = (graph: Graph): readonly unknown[] =>
+  graph.registrations
+    .filter(({ type }) => /:ClusterRole(Binding)?$/.test(type))
+    .map(({ inputs }) => at(inputs, "roleRef", "name"));
 
 test("in a team's namespace it may do what its users ask for, and nothing with secrets", async () => {
   const graph = await gatewayGraph({}, { namespaces: [{ name: "analytics" }, { name: "finance" }] });
@@ -25,12 +44,21 @@ test("in a team's namespace it may do what its users ask for, and nothing with s
     assert.deepEqual(at(binding, "subjects"), [{ kind: "ServiceAccount", name: "gateway", namespace }]);
     assert.equal(at(binding, "roleRef", "name"), "gateway");
   }
-  const wide = graph.registrations.filter(({ type }) => /:ClusterRole(Binding)?$/.test(type));
-  assert.deepEqual(
-    wide.map(({ inputs }) => at(inputs, "roleRef", "name")),
-    ["system:auth-delegator"],
-  );
+  assert.deepEqual(clusterRoles(graph), []);
   assert.equal(pod(graph)["serviceAccountName"], "gateway");
+});
+
+test("it may ask about tokens of service accounts where the stack lists any, and accepts them nowhere else", async () => {
+  const without = await gatewayGraph();
+  assert.deepEqual(clusterRoles(without), []);
+  assert.equal(environment(without)["SERVICE_ACCOUNT_AUDIENCE"], undefined);
+  assert.deepEqual(toPlatform(parseJson(platform(without))).serviceAccounts, []);
+  const account = { namespace: "airflow", name: "scheduler", namespaces: ["analytics"] };
+  const graph = await gatewayGraph({ serviceAccounts: [account] });
+  assert.deepEqual(clusterRoles(graph), ["system:auth-delegator"]);
+  assert.equal(environment(graph)["SERVICE_ACCOUNT_AUDIENCE"], "spark-platform");
+  assert.deepEqual(toPlatform(parseJson(platform(graph))).serviceAccounts, [{ ...account, role: "user" }]);
+  assert.notDeepEqual(mark(graph), mark(without));
 });
 
 test("clients come in from anywhere, metrics go to the cluster alone, and it reaches what it works with", async () => {
@@ -68,7 +96,8 @@ test("its pods are on its own image, held to `restricted`, and have time to fini
 });
 
 test("it has the keys of `gateway` alone, and starts after the operator, its rights and the bucket", async () => {
-  const graph = await gatewayGraph();
+  const serviceAccounts = [{ namespace: "airflow", name: "scheduler", namespaces: ["analytics"] }];
+  const graph = await gatewayGraph({ serviceAccounts });
   const names = listAt(container(graph), "env").flatMap((each) => {
     const ref = at(each, "valueFrom", "secretKeyRef");
     return isRecord(ref) ? [ref["name"]] : [];
@@ -79,7 +108,7 @@ test("it has the keys of `gateway` alone, and starts after the operator, its rig
     graph.only("kubernetes:helm.sh/v3:Release"),
     graph.only("kubernetes:batch/v1:Job"),
     object(graph, "RoleBinding", "gateway", "analytics"),
-    graph.only("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"),
+    object(graph, "ClusterRoleBinding", "spark-gateway-token-review"),
     object(graph, "NetworkPolicy", "default-deny", "analytics"),
   ])
     assert.ok(needed.has(each.urn), each.name);

@@ -16,7 +16,7 @@ import {
 import { at, listAt, parseJson, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 import { atNodes, container, environment, namespace } from "./gateway-stack.ts";
-import { withDex } from "./ui-stacks.ts";
+import { withDex, withIssuer } from "./ui-stacks.ts";
 
 const both = (keys: Fields = {}): Promise<Graph> => localGraph({ gateway: atNodes, ui: withDex, ...keys });
 
@@ -69,6 +69,18 @@ test("the gateway has the key that the History Server's is made of, and the admi
       .map(([path]) => [each.name, path, each.secrets.some((secret) => path.startsWith(secret))]),
   );
   assert.deepEqual(holders.sort(), [["gateway-secret", "stringData.front-door-key", true]]);
+});
+
+test("the gateway knows the issuer, and that it may leave out whether addresses are verified, if the stack says so", async () => {
+  const visitors = async (ui: Fields): Promise<readonly unknown[]> => {
+    const { UI_ISSUER, UI_SKIP_EMAIL_VERIFIED } = environment(await both({ ui }));
+    return [UI_ISSUER, UI_SKIP_EMAIL_VERIFIED];
+  };
+  assert.deepEqual(await visitors(withDex), ["https://login.test:30444", undefined]);
+  const issuer = "https://sso.test/realms/main";
+  assert.deepEqual(await visitors(withIssuer), [issuer, undefined]);
+  const identity = { ...recordAt(withIssuer, "identity"), insecureSkipEmailVerified: true };
+  assert.deepEqual(await visitors({ ...withIssuer, identity }), [issuer, "true"]);
 });
 
 test("each team's drivers know the gateway by a key of their own, which is there before the gateway", async () => {

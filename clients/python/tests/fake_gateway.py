@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from gateway_samples import (
     ACCESS,
     FAMILY,
+    IDENTITY,
     MANIFEST,
     PAIR,
     POD_EVENT,
@@ -129,7 +130,7 @@ class FakeGateway:
         simple: dict[tuple[str, str], Callable[[], tuple[int, object]]] = {
             ("GET", "/whoami"): lambda: (
                 200,
-                {"name": "alice@example.org", "role": "admin", "family": FAMILY},
+                {"name": "alice@example.org", "role": "admin", "family": FAMILY, "namespaces": None},
             ),
             ("GET", "/clusters"): lambda: (200, {"items": [self._manifest()["cluster"]]}),
             ("GET", "/clusters/test/manifest"): lambda: (200, self._manifest()),
@@ -144,9 +145,16 @@ class FakeGateway:
             ("GET", "/applications"): lambda: (200, {"items": self._matching(query)}),
             ("POST", "/tokens/register-tokens"): lambda: (
                 201,
-                {**REGISTER_TOKEN, "clientName": body["clientName"], "registerToken": REGISTER},
+                {
+                    **REGISTER_TOKEN,
+                    "clientName": body["clientName"],
+                    "namespaces": body.get("namespaces"),
+                    "registerToken": REGISTER,
+                },
             ),
             ("GET", "/tokens/register-tokens"): lambda: (200, {"items": [REGISTER_TOKEN]}),
+            ("GET", "/identities"): lambda: (200, {"items": [IDENTITY]}),
+            ("DELETE", "/identities/alice%40example.org"): lambda: (200, IDENTITY),
             ("GET", "/tokens"): lambda: (200, {"items": [TOKEN_FAMILY]}),
         }
         answer = simple.get((request.command, path))

@@ -25,6 +25,7 @@ PAIR: Json = {
 GRANT: Json = {
     "clientName": "alice@example.org",
     "role": "user",
+    "namespaces": None,
     "accessLifetimeSeconds": 900,
     "refreshLifetimeSeconds": 86_400,
     "createdAt": TIME,
@@ -39,6 +40,13 @@ TOKEN_FAMILY: Json = {
     "refreshedAt": TIME,
     "revokedAt": None,
     "revokedBecause": None,
+}
+
+IDENTITY: Json = {
+    "clientName": "alice@example.org",
+    "issuer": "https://login.example.org",
+    "subject": "4711",
+    "linkedAt": TIME,
 }
 
 POD_EVENT: Json = {

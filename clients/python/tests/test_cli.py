@@ -90,6 +90,20 @@ def test_tokens(gateway: FakeGateway) -> None:
 
 
 @pytest.mark.usefixtures("gateway")
+def test_a_token_can_be_limited_to_namespaces() -> None:
+    limited = call("token", "create", "bob", "--namespace", "analytics", "--namespace", "finance", "--json")
+    assert json.loads(limited.stdout)["namespaces"] == ["analytics", "finance"]
+    assert json.loads(call("token", "create", "bob", "--json").stdout)["namespaces"] is None
+
+
+@pytest.mark.usefixtures("gateway")
+def test_identities() -> None:
+    assert "4711" in call("identity", "list").stdout
+    assert json.loads(call("identity", "list", "--json").stdout)[0]["clientName"] == "alice@example.org"
+    assert "alice@example.org" in call("identity", "unlink", "alice@example.org").stderr
+
+
+@pytest.mark.usefixtures("gateway")
 def test_exit_codes_tell_what_went_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     assert call("status", "nothing").exit_code == 4
     assert call("nonsense").exit_code == 2
@@ -103,7 +117,21 @@ def test_exit_codes_tell_what_went_wrong(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize(
     "command",
-    ["", "run", "list", "status", "events", "logs", "cancel", "delete", "login", "manifest", "token create"],
+    [
+        "",
+        "run",
+        "list",
+        "status",
+        "events",
+        "logs",
+        "cancel",
+        "delete",
+        "login",
+        "manifest",
+        "token create",
+        "identity list",
+        "identity unlink",
+    ],
 )
 def test_help_has_an_example(command: str) -> None:
     result = call(*command.split(), "--help")

@@ -30,6 +30,7 @@ def names(model: type[models.Answer]) -> dict[str, bool]:
         (models.Cluster, "Cluster"),
         (models.ClusterEvent, "ClusterEvent"),
         (models.StateEvent, "StateChange"),
+        (models.Identity, "Identity"),
         (models.NewRegisterToken, "NewRegisterToken"),
         (models.RegisterToken, "RegisterToken"),
         (models.Revoked, "Revoked"),

@@ -10,6 +10,10 @@ const subjectSchema = z
     name: z.string().meta({ description: "a client's name, or system:serviceaccount:NAMESPACE:NAME" }),
     role: z.enum(["admin", "user"]),
     family: z.uuid().nullable().meta({ description: "the token's family; null for a service account" }),
+    namespaces: z
+      .array(z.string())
+      .nullable()
+      .meta({ description: "the namespaces that the token is limited to; null: it is not limited" }),
   })
   .meta({ id: "Subject", description: "who calls" });
 
@@ -26,7 +30,13 @@ export function whoamiRoute(app: FastifyInstance): void {
     },
     handler: ({ subject }) => {
       if (subject === undefined) throw new Problem("not-authenticated", "send a token");
-      return Promise.resolve({ ...subject, family: subject.family ?? null });
+      const { name, role, family, namespaces } = subject;
+      return Promise.resolve({
+        name,
+        role,
+        family: family ?? null,
+        namespaces: namespaces === "all" ? null : [...namespaces],
+      });
     },
   });
 }

@@ -18,7 +18,10 @@ const eventSchema = z
     action: z.string(),
     outcome: z.enum(["allowed", "refused"]),
     code: z.string().nullable().meta({ description: "the problem's code, where refused" }),
-    target: z.string().nullable().meta({ description: "the family or register token it was about" }),
+    target: z
+      .string()
+      .nullable()
+      .meta({ description: "what it was about: a family, a register token, or a client's name" }),
     detail: z.string().nullable(),
   })
   .meta({ id: "AuditEvent", description: "a call of the token API and what became of it" });

@@ -1,5 +1,5 @@
 import { Problem } from "../errors/problem.ts";
-import type { ServiceAccountVerifier } from "./service-accounts.ts";
+import type { ServiceAccounts } from "./service-accounts.ts";
 import type { Subject } from "./subject.ts";
 
 /** Looks up an access token of ours. @throws Problem where it is not good. */
@@ -8,7 +8,7 @@ export type AccessVerifier = (token: string) => Promise<Subject>;
 export interface Authenticators {
   readonly access: AccessVerifier;
   /** Undefined: tokens of service accounts are not accepted. */
-  readonly serviceAccounts: ServiceAccountVerifier | undefined;
+  readonly serviceAccounts: ServiceAccounts | undefined;
 }
 
 /**
@@ -24,14 +24,7 @@ export async function authenticate(
   if (token === undefined)
     throw new Problem("token-invalid", "send the header Authorization: Bearer ACCESS-TOKEN");
   if (!looksLikeJwt(token) || serviceAccounts === undefined) return access(token);
-  const name = await serviceAccounts.verify(token);
-  if (name === undefined) {
-    throw new Problem(
-      "token-invalid",
-      "Kubernetes does not know this token, or it was not made for this audience",
-    );
-  }
-  return { name, role: "user", family: undefined };
+  return serviceAccounts(token);
 }
 
 /** https://www.rfc-editor.org/rfc/rfc7519: three parts between dots. Our own tokens have no dot. */

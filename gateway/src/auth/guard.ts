@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from "fastify";
 import { secondMs } from "../clock.ts";
 import { Problem } from "../errors/problem.ts";
 import { authenticate, type Authenticators } from "./authenticate.ts";
-import { authorize, whoMay, type Action, type Resource } from "./authorize.ts";
+import { authorize, scopeOf, whoMay, type Action, type Resource } from "./authorize.ts";
 import type { Subject } from "./subject.ts";
 
 /** What a route declares about who may call it. */
@@ -12,6 +12,11 @@ export interface Access {
   readonly action: Action;
   /** Finds what the call is about, once its parameters are checked; needed where the action is its owner's. */
   readonly resource?: (request: FastifyRequest) => Promise<Resource | undefined>;
+  /**
+   * Finds the namespace that the call is going to act in, as the call names it; needed where the action happens in a
+   * namespace and is about nothing that is there. Undefined: the call names none.
+   */
+  readonly namespace?: (request: FastifyRequest) => string | undefined;
 }
 
 declare module "fastify" {
@@ -53,10 +58,12 @@ export async function guard(app: FastifyInstance, authenticators: Authenticators
     const { access } = request.routeOptions.config;
     if (access === undefined || whoMay(access.action) === "anyone") return;
     request.subject = await identify(request, authenticators);
-    if (whoMay(access.action) !== "owner") demand(request.subject, access.action);
+    if (scopeOf(access.action) !== "namespace" && whoMay(access.action) !== "owner")
+      demand(request.subject, access.action);
   });
   app.addHook("preHandler", async (request) => {
     const { access } = request.routeOptions.config;
+    if (access?.namespace !== undefined) demandNamespace(request, access.action, access.namespace(request));
     if (access?.resource === undefined) return;
     // What is not there and what one may not touch look alike, so that nobody learns what others have.
     const resource = await access.resource(request);
@@ -70,9 +77,12 @@ export async function guard(app: FastifyInstance, authenticators: Authenticators
 function checkDeclaration({ method, url, config }: RouteOptions): void {
   const route = `${String(method)} ${url}`;
   if (config?.access === undefined) throw new Error(`the route ${route} does not declare its access`);
-  const { action, resource } = config.access;
+  const { action, resource, namespace } = config.access;
   if (whoMay(action) === "owner" && resource === undefined) {
     throw new Error(`the route ${route} is its owner's, and does not say how to find what is owned`);
+  }
+  if (scopeOf(action) === "namespace" && resource === undefined && namespace === undefined) {
+    throw new Error(`the route ${route} acts in a namespace, and does not say how to find it`);
   }
 }
 
@@ -94,5 +104,13 @@ export async function countingUnknown<T>(request: FastifyRequest, work: () => Pr
 }
 
 function demand(subject: Subject, action: Action): void {
-  if (!authorize(subject, action)) throw new Problem("forbidden", `${action} needs the role admin`);
+  if (authorize(subject, action)) return;
+  throw new Problem("forbidden", `${action} needs the role admin in all namespaces`);
+}
+
+/** The answer is the same whether or not there is such a namespace. */
+function demandNamespace({ subject }: FastifyRequest, action: Action, namespace: string | undefined): void {
+  if (authorize(subject, action, { owner: undefined, namespace })) return;
+  const own = subject === undefined || subject.namespaces === "all" ? [] : subject.namespaces;
+  throw new Problem("forbidden", `${action} is limited to the namespaces ${own.join(", ")} for this token`);
 }

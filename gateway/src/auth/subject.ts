@@ -1,10 +1,19 @@
 import type { Role } from "../store/tables.ts";
 
-/** Who calls: a client with a token of this platform, or a service account that Kubernetes vouches for. */
+/** The namespaces of the platform that a subject may act in. */
+export type Namespaces = "all" | readonly string[];
+
+/** Who calls: a client with a token of this platform, a listed service account, or a person who visits the pages. */
 export interface Subject {
-  /** A client's name, or `system:serviceaccount:NAMESPACE:NAME`, which no client can be called. */
+  /** A client's name, or one that no client can have: `system:serviceaccount:NAMESPACE:NAME`, `ISSUER#SUBJECT`. */
   readonly name: string;
   readonly role: Role;
-  /** The family of the client's tokens; undefined for a service account. */
+  /** The family of the client's tokens; undefined for all others. */
   readonly family: string | undefined;
+  readonly namespaces: Namespaces;
+}
+
+/** Whether a subject may act in a namespace at all. Undefined: the namespace is not known. */
+export function mayUse({ namespaces }: Pick<Subject, "namespaces">, namespace: string | undefined): boolean {
+  return namespaces === "all" || (namespace !== undefined && namespaces.includes(namespace));
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { pageQuerySchema, pageSchema } from "../api/pages.ts";
 import { isoTime } from "../api/times.ts";
 import { authorize } from "../auth/authorize.ts";
+import { mayUse, type Subject } from "../auth/subject.ts";
 import { problemResponses } from "../errors/problem-schema.ts";
 import { Problem } from "../errors/problem.ts";
 import { applicationPathSchema } from "./application-id.ts";
@@ -68,12 +69,13 @@ export function applicationRoutes(app: FastifyInstance, { store, platform }: Job
       querystring: querySchema,
       response: { 200: pageSchema(applicationSchema), ...problemResponses },
     },
-    handler: async ({ subject, query: { limit, cursor, state: states, ...wished } }) => {
+    handler: async ({ subject, query: { limit, cursor, state: states, namespace, owner, since } }) => {
       const own = subject?.name ?? "";
-      const others = wished.owner !== undefined && wished.owner !== own;
+      const others = owner !== undefined && owner !== own;
       const seesAll = authorize(subject, "applications:list-all");
-      if (others && !seesAll) return { items: [] };
-      const filter = { ...wished, states, owner: seesAll ? wished.owner : own };
+      const namespaces = wishedNamespaces(subject, namespace);
+      if ((others && !seesAll) || namespaces?.length === 0) return { items: [] };
+      const filter = { states, since, namespaces, owner: seesAll ? owner : own };
       return listApplications(store.db, filter, platform.pages?.url, limit, cursor);
     },
   });
@@ -100,4 +102,14 @@ export function applicationRoutes(app: FastifyInstance, { store, platform }: Job
       return toApplicationDetail(row, platform.pages?.url, states, place);
     },
   });
+}
+
+/** Of the namespaces that a subject may use, the one that is wished, or all of them; undefined: all there are. */
+function wishedNamespaces(
+  subject: Subject | undefined,
+  wished: string | undefined,
+): readonly string[] | undefined {
+  if (subject === undefined) return [];
+  if (wished !== undefined) return mayUse(subject, wished) ? [wished] : [];
+  return subject.namespaces === "all" ? undefined : subject.namespaces;
 }

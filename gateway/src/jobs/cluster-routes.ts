@@ -2,16 +2,18 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 
+import type { Subject } from "../auth/subject.ts";
 import { problemResponses } from "../errors/problem-schema.ts";
 import { Problem } from "../errors/problem.ts";
 import type { Platform } from "../platform.ts";
 import { defaultJob } from "./default-job.ts";
 import { submissionSchema } from "./submission.ts";
+import { usablePlatform } from "./usable-platform.ts";
 
 const clusterSchema = z
   .object({
     name: z.string(),
-    namespaces: z.array(z.string()).meta({ description: "where jobs may run" }),
+    namespaces: z.array(z.string()).meta({ description: "where the caller's jobs may run" }),
     sparkVersions: z.array(z.string()),
   })
   .meta({ id: "Cluster", description: "a cluster that jobs can be submitted to" });
@@ -35,11 +37,11 @@ const pathSchema = z.strictObject({
 /** GET /clusters and /clusters/{cluster}/manifest: where jobs run, and what may be said of them. */
 export function clusterRoutes(app: FastifyInstance, platform: Platform): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
-  const cluster = {
+  const clusterFor = (subject: Subject | undefined): z.output<typeof clusterSchema> => ({
     name: platform.cluster,
-    namespaces: Object.keys(platform.namespaces),
+    namespaces: Object.keys(usablePlatform(platform, subject).namespaces),
     sparkVersions: [...platform.versions],
-  };
+  });
   const job = json.parse(defaultJob(platform.jobDefaults));
   const schema = json.parse(z.toJSONSchema(submissionSchema, { io: "input" }));
 
@@ -52,7 +54,7 @@ export function clusterRoutes(app: FastifyInstance, platform: Platform): void {
       summary: "List the clusters",
       response: { 200: z.object({ items: z.array(clusterSchema) }), ...problemResponses },
     },
-    handler: () => ({ items: [cluster] }),
+    handler: ({ subject }) => ({ items: [clusterFor(subject)] }),
   });
 
   routes.route({
@@ -65,9 +67,10 @@ export function clusterRoutes(app: FastifyInstance, platform: Platform): void {
       params: pathSchema,
       response: { 200: manifestSchema, ...problemResponses },
     },
-    handler: ({ params }) => {
-      if (params.cluster !== cluster.name) throw new Problem("not-found", "there is no cluster of this name");
-      return { cluster, job, schema };
+    handler: ({ params, subject }) => {
+      if (params.cluster !== platform.cluster)
+        throw new Problem("not-found", "there is no cluster of this name");
+      return { cluster: clusterFor(subject), job, schema };
     },
   });
 }

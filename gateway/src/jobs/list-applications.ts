@@ -10,7 +10,7 @@ import { toApplication, type Application } from "./application-view.ts";
 /** Which applications to list; what is left out is of no matter. */
 export interface Filter {
   readonly owner?: string | undefined;
-  readonly namespace?: string | undefined;
+  readonly namespaces?: readonly string[] | undefined;
   readonly states?: readonly ApplicationState[] | undefined;
   /** Submitted then or later; milliseconds since 1970. */
   readonly since?: number | undefined;
@@ -22,14 +22,14 @@ const positionSchema = z.tuple([z.int(), applicationIdSchema]);
 /** A page of the applications that are not deleted, newest first. */
 export async function listApplications(
   db: Kysely<Tables>,
-  { owner, namespace, states, since }: Filter,
+  { owner, namespaces, states, since }: Filter,
   pagesUrl: string | undefined,
   limit: number,
   cursor: string | undefined,
 ): Promise<Page<Application>> {
   let query = db.selectFrom("applications").selectAll().where("deleted_at", "is", null);
   if (owner !== undefined) query = query.where("owner", "=", owner);
-  if (namespace !== undefined) query = query.where("namespace", "=", namespace);
+  if (namespaces !== undefined) query = query.where("namespace", "in", namespaces);
   if (states !== undefined) query = query.where("state", "in", states);
   if (since !== undefined) query = query.where("submitted_at", ">=", since);
   if (cursor !== undefined) {

@@ -64,6 +64,12 @@ export const submissionSchema = z
   })
   .meta({ description: "a job to run once: where, what, and the code that comes with it" });
 
+/** The namespace that a submission of unknown shape names; undefined: none. */
+export function namespaceOf({ body }: { readonly body: unknown }): string | undefined {
+  const namespace = isRecord(body) ? body["namespace"] : undefined;
+  return typeof namespace === "string" ? namespace : undefined;
+}
+
 /** Nothing but the request's own keys, whose values are looked at one by one. */
 const envelopeSchema = z
   .strictObject({

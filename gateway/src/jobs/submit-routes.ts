@@ -17,12 +17,14 @@ import { cancel, deleteEnded, type BeforeRemoval } from "./cancel.ts";
 import { queuePosition } from "./queue.ts";
 import { findKnown, submit, type Submitting } from "./submit.ts";
 import {
+  namespaceOf,
   prepareSubmission,
   submissionBytes,
   submissionSchema,
   type PreparedSubmission,
 } from "./submission.ts";
 import type { Uploads } from "./uploads.ts";
+import { usablePlatform } from "./usable-platform.ts";
 
 export interface SubmitRouteOptions extends Submitting {
   /** What there is of uploads. Undefined: there is no store, and no submission that would name any is right. */
@@ -65,7 +67,7 @@ export function submitRoutes(v1: FastifyInstance, options: SubmitRouteOptions): 
     method: "POST",
     url: "/applications",
     bodyLimit: submissionBytes,
-    config: { access: { action: "applications:submit" } },
+    config: { access: { action: "applications:submit", namespace: namespaceOf } },
     schema: {
       tags: ["applications"],
       summary: "Submit a job, which runs once",
@@ -80,7 +82,8 @@ export function submitRoutes(v1: FastifyInstance, options: SubmitRouteOptions): 
     validatorCompiler: allButBody,
     handler: async (request, reply) => {
       const key = request.headers["idempotency-key"] ?? randomUUID();
-      const prepared = prepare(jobs.platform, request.body, request.subject?.name ?? "", key);
+      const platform = usablePlatform(jobs.platform, request.subject);
+      const prepared = prepare(platform, request.body, request.subject?.name ?? "", key);
       await demandUploads(options, prepared);
       const { row, repeated } = await submit(options, prepared, key);
       reply.headers({ location: `/v1/applications/${row.id}`, "idempotency-key": key });

@@ -4,7 +4,8 @@ import { z } from "zod";
 
 import { problemResponses } from "../errors/problem-schema.ts";
 import type { Platform } from "../platform.ts";
-import { prepareSubmission, submissionBytes } from "./submission.ts";
+import { namespaceOf, prepareSubmission, submissionBytes } from "./submission.ts";
+import { usablePlatform } from "./usable-platform.ts";
 
 /** Anything that is an object: what is wrong with it is the answer. */
 const bodySchema = z
@@ -32,7 +33,7 @@ export function validateRoute(app: FastifyInstance, platform: Platform): void {
     method: "POST",
     url: "/applications::validate",
     bodyLimit: submissionBytes,
-    config: { access: { action: "applications:validate" } },
+    config: { access: { action: "applications:validate", namespace: namespaceOf } },
     schema: {
       tags: ["applications"],
       summary: "Check a submission without submitting it",
@@ -41,7 +42,12 @@ export function validateRoute(app: FastifyInstance, platform: Platform): void {
     },
     handler: ({ subject, body }) => {
       // No submission's key is empty: this name is nobody's.
-      const prepared = prepareSubmission({ body, owner: subject?.name ?? "", idempotencyKey: "", platform });
+      const prepared = prepareSubmission({
+        body,
+        owner: subject?.name ?? "",
+        idempotencyKey: "",
+        platform: usablePlatform(platform, subject),
+      });
       if (!prepared.ok) return { valid: false, violations: [...prepared.violations] };
       return { valid: true, violations: [], manifest: { ...prepared.value.manifest } };
     },

@@ -18,6 +18,7 @@ export interface Tables {
   readonly refresh_tokens: RefreshTokenRow;
   readonly access_tokens: AccessTokenRow;
   readonly audit: AuditRow;
+  readonly identities: IdentityRow;
   readonly applications: ApplicationRow;
   readonly application_states: ApplicationStateRow;
   readonly application_events: ApplicationEventRow;
@@ -30,6 +31,8 @@ export interface RegisterTokenRow {
   readonly hash: string;
   readonly client_name: string;
   readonly role: Role;
+  /** What its tokens are limited to, a JSON list of names; null: nothing. */
+  readonly namespaces: string | null;
   readonly access_seconds: number;
   readonly refresh_seconds: number;
   readonly created_at: number;
@@ -51,6 +54,8 @@ export interface FamilyRow {
   readonly register_token_id: string;
   readonly client_name: string;
   readonly role: Role;
+  /** What its tokens are limited to, a JSON list of names; null: nothing. */
+  readonly namespaces: string | null;
   readonly access_seconds: number;
   readonly refresh_seconds: number;
   readonly created_at: number;
@@ -79,6 +84,16 @@ export interface AccessTokenRow {
   readonly expires_at: number;
 }
 
+/** A person who logs in to the pages, and the client of the API that they are. */
+export interface IdentityRow {
+  /** URL of the OpenID Connect issuer. */
+  readonly issuer: string;
+  /** The issuer's id of the person (`sub`). */
+  readonly subject: string;
+  readonly client_name: string;
+  readonly linked_at: number;
+}
+
 export interface AuditRow {
   /** Grows with every row: the order of the log, whatever the clock did. */
   readonly id: Generated<number>;
@@ -92,7 +107,7 @@ export interface AuditRow {
   readonly outcome: "allowed" | "refused";
   /** The problem's code, where refused. */
   readonly code: string | null;
-  /** What it was done to: the id of a family or a register token. */
+  /** What it was done to: the id of a family or a register token, or the name of a client whose identity it was. */
   readonly target: string | null;
   readonly detail: string | null;
 }

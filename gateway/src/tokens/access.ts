@@ -1,5 +1,6 @@
 import type { Subject } from "../auth/subject.ts";
 import { Problem } from "../errors/problem.ts";
+import { toNamespaces } from "./token-namespaces.ts";
 import { hashToken, kindOf } from "./token.ts";
 import { clockToleranceMs, type Tokens } from "./tokens.ts";
 
@@ -20,7 +21,15 @@ export async function verifyAccess({ store, now }: Tokens, token: string): Promi
   const row = await store.db
     .selectFrom("access_tokens")
     .innerJoin("families", "families.id", "access_tokens.family_id")
-    .select(["families.id", "client_name", "role", "revoked_at", "issued_at", "access_tokens.expires_at"])
+    .select([
+      "families.id",
+      "client_name",
+      "role",
+      "namespaces",
+      "revoked_at",
+      "issued_at",
+      "access_tokens.expires_at",
+    ])
     .where("hash", "=", hashToken(token))
     .executeTakeFirst();
   if (row === undefined) throw new Problem("token-invalid", "this access token is not known; refresh it");
@@ -31,5 +40,10 @@ export async function verifyAccess({ store, now }: Tokens, token: string): Promi
   if (time >= row.expires_at || time < row.issued_at - clockToleranceMs) {
     throw new Problem("token-expired", "refresh it", { target });
   }
-  return { name: row.client_name, role: row.role, family: row.id };
+  return {
+    name: row.client_name,
+    role: row.role,
+    family: row.id,
+    namespaces: toNamespaces(row.namespaces),
+  };
 }

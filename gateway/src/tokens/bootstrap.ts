@@ -27,6 +27,7 @@ export async function bootstrap({ store, now }: Tokens, hash: string | undefined
       hash,
       client_name: "admin",
       role: "admin",
+      namespaces: null,
       access_seconds: lifetimes.access.default,
       refresh_seconds: lifetimes.refresh.default,
       created_at: time,

@@ -2,6 +2,7 @@ import { ageSchema, page, position, type Page } from "../api/pages.ts";
 import { iso, isoOrNull } from "../api/times.ts";
 import type { FamilyRow } from "../store/tables.ts";
 import type { Family } from "./schemas.ts";
+import { fromColumn } from "./token-namespaces.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** A page of the families, newest first; `owner`: of this client's alone. */
@@ -36,6 +37,7 @@ function toFamily(row: FamilyRow, time: number): Family {
     id: row.id,
     clientName: row.client_name,
     role: row.role,
+    namespaces: fromColumn(row.namespaces),
     accessLifetimeSeconds: row.access_seconds,
     refreshLifetimeSeconds: row.refresh_seconds,
     status: statusOf(row, time),

@@ -5,11 +5,13 @@ import type { Transaction } from "kysely";
 import { ageSchema, page, position, type Page } from "../api/pages.ts";
 import { iso, isoOrNull } from "../api/times.ts";
 import { record, type Call } from "../audit/audit.ts";
+import type { Resource } from "../auth/authorize.ts";
 import { secondMs } from "../clock.ts";
 import { Problem } from "../errors/problem.ts";
 import type { Store } from "../store/store.ts";
 import type { RegisterTokenRow, Tables } from "../store/tables.ts";
 import type { RegisterToken, RegisterTokenInput } from "./schemas.ts";
+import { fromColumn, toColumn } from "./token-namespaces.ts";
 import { hashToken, mintToken } from "./token.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -27,6 +29,7 @@ export function createRegisterToken(
       hash: hashToken(registerToken),
       client_name: input.clientName,
       role: input.role,
+      namespaces: toColumn(input.namespaces),
       access_seconds: input.accessLifetimeSeconds,
       refresh_seconds: input.refreshLifetimeSeconds,
       created_at: time,
@@ -35,7 +38,7 @@ export function createRegisterToken(
       expires_at: time + input.expiresInSeconds * secondMs,
     });
     await transaction.insertInto("register_tokens").values(row).execute();
-    const detail = `${row.role} ${row.client_name}`;
+    const detail = [row.role, row.client_name, ...(input.namespaces ?? [])].join(" ");
     await record(transaction, time, call, {
       action: "register-tokens:create",
       outcome: "allowed",
@@ -79,16 +82,13 @@ export async function listRegisterTokens(
 }
 
 /** Whose a register token is; undefined where there is none with this id. */
-export async function registerTokenOwner(
-  { db }: Store,
-  id: string,
-): Promise<{ readonly owner: string } | undefined> {
+export async function registerTokenOwner({ db }: Store, id: string): Promise<Resource | undefined> {
   const row = await db
     .selectFrom("register_tokens")
     .select("created_by")
     .where("id", "=", id)
     .executeTakeFirst();
-  return row && { owner: row.created_by };
+  return row && { owner: row.created_by, namespace: undefined };
 }
 
 /** A family that is just being revoked makes nothing that the cascade would not see: the one waits for the other. */
@@ -109,6 +109,7 @@ function toRegisterToken(row: RegisterTokenRow, time: number): RegisterToken {
     id: row.id,
     clientName: row.client_name,
     role: row.role,
+    namespaces: fromColumn(row.namespaces),
     accessLifetimeSeconds: row.access_seconds,
     refreshLifetimeSeconds: row.refresh_seconds,
     status: statusOf(row, time),

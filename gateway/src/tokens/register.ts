@@ -106,6 +106,7 @@ async function createFamily(
       register_token_id: row.id,
       client_name: row.client_name,
       role: row.role,
+      namespaces: row.namespaces,
       access_seconds: row.access_seconds,
       refresh_seconds: row.refresh_seconds,
       created_at: time,

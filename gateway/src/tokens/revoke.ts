@@ -1,6 +1,7 @@
 import type { Transaction } from "kysely";
 
 import { record, type Call } from "../audit/audit.ts";
+import type { Resource } from "../auth/authorize.ts";
 import type { Store } from "../store/store.ts";
 import type { RevokedBecause, Tables } from "../store/tables.ts";
 import type { Revoked } from "./schemas.ts";
@@ -40,12 +41,9 @@ export function revokeRegisterToken(
 }
 
 /** Whose a family is, for the decision who may revoke it. */
-export async function familyOwner(
-  { db }: Store,
-  id: string,
-): Promise<{ readonly owner: string } | undefined> {
+export async function familyOwner({ db }: Store, id: string): Promise<Resource | undefined> {
   const row = await db.selectFrom("families").select("client_name").where("id", "=", id).executeTakeFirst();
-  return row && { owner: row.client_name };
+  return row && { owner: row.client_name, namespace: undefined };
 }
 
 const nothing: Revoked = { families: 0, registerTokens: 0 };

@@ -14,7 +14,7 @@ export const lifetimes = {
   register: { min: minute, max: 30 * day, default: 7 * day },
 };
 
-const clientNameSchema = z
+export const clientNameSchema = z
   .string()
   .max(63)
   .regex(/^[a-z0-9](?:[a-z0-9._@+-]*[a-z0-9])?$/)
@@ -24,14 +24,25 @@ const clientNameSchema = z
     examples: ["alice@example.org", "nightly-report"],
   });
 
-const roleSchema = z
-  .enum(["admin", "user"])
-  .meta({ description: "admin (may do everything) or user (what is its own)" });
+const roleSchema = z.enum(["admin", "user"]).meta({
+  description:
+    "admin (everything; with namespaces, everything in those, and no tokens of others) or user (what is its own)",
+});
 
 export const registerTokenInputSchema = z
   .strictObject({
     clientName: clientNameSchema,
     role: roleSchema.default("user"),
+    namespaces: z
+      .array(z.string().max(63))
+      .min(1)
+      .nullable()
+      .default(null)
+      .meta({
+        description:
+          "namespaces of the platform that the client's tokens are limited to; default null: they are not limited",
+        examples: [["analytics"]],
+      }),
     accessLifetimeSeconds: z
       .int()
       .min(lifetimes.access.min)
@@ -74,6 +85,10 @@ export type RegisterTokenInput = z.output<typeof registerTokenInputSchema>;
 const grantShape = {
   clientName: z.string(),
   role: z.enum(["admin", "user"]),
+  namespaces: z
+    .array(z.string())
+    .nullable()
+    .meta({ description: "the namespaces that the tokens are limited to; null: they are not limited" }),
   accessLifetimeSeconds: z.int(),
   refreshLifetimeSeconds: z.int(),
 };

@@ -10,14 +10,13 @@ import { isNavigation } from "./fetch-metadata.ts";
 import { entryOf, originOf, pagesAtEntry, prefixOf, type Pages } from "./origins.ts";
 import { page, pageHeaders } from "./pages.ts";
 import type { Sessions } from "./sessions.ts";
-import { isFromFrontDoor, visitorOf } from "./visitor.ts";
+import { isFromFrontDoor, type VisitorOf } from "./visitor.ts";
 
 export interface EntryParts extends PagesAppParts {
   readonly jobs: Pick<Jobs, "store" | "cluster" | "platform" | "now">;
   /** The front door's key: only what it signs is answered. 32 bytes, base64url. */
   readonly key: string;
-  /** Members see everybody's applications, and the History Server. Undefined: nobody does. */
-  readonly adminGroup: string | undefined;
+  readonly visitorOf: VisitorOf;
   readonly sessions: Sessions;
   /** `https://HOST[:PORT]`, below whose host each origin of pages is. */
   readonly origins: string;
@@ -76,16 +75,21 @@ type Demand = (request: FastifyRequest, pages: Pages) => Promise<string>;
  * Says who the visitor is, if they may see the pages. Whoever else asks learns nothing of what there is.
  * @throws Problem `forbidden` or, to admins, `not-found`.
  */
-function demander({ jobs, adminGroup }: EntryParts): Demand {
+function demander({ jobs, visitorOf }: EntryParts): Demand {
   const find = driverFinder(jobs);
   return async (request, pages) => {
-    const visitor = visitorOf(request.headers, adminGroup);
+    const visitor = await visitorOf(request);
     const row = pages.kind === "application" ? await rowOf(jobs.store.db, pages) : undefined;
-    if (visitor === undefined || !authorize(visitor, "ui:read", { owner: row?.owner ?? nobody })) {
-      request.log.warn({ visitor: visitor?.name, pages }, "a visitor was refused");
+    const may =
+      pages.kind === "application"
+        ? authorize(visitor, "ui:read", { owner: row?.owner, namespace: pages.namespace })
+        : authorize(visitor, "history:read");
+    const who = { visitor: visitor?.name, email: visitor?.email, pages };
+    if (visitor === undefined || !may) {
+      request.log.warn(who, "a visitor was refused");
       throw new Problem("forbidden", "It belongs to somebody else, or there is none of that name.");
     }
-    request.log.debug({ visitor: visitor.name, pages }, "a visitor looks");
+    request.log.debug(who, "a visitor looks");
     if (pages.kind === "application" && row === undefined) {
       const { namespace, application } = pages;
       if (!Object.hasOwn(jobs.platform.namespaces, namespace))
@@ -96,6 +100,3 @@ function demander({ jobs, adminGroup }: EntryParts): Demand {
     return visitor.name;
   };
 }
-
-/** What no visitor is called. */
-const nobody = "";

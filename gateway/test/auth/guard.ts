@@ -22,23 +22,45 @@ test("a route of an owner's that cannot say what is owned stops the start", asyn
   await assert.rejects(start, /the route GET \/v1\/mine is its owner's/);
 });
 
+test("a route of a namespace that cannot say which one stops the start", async (context) => {
+  const access = { action: "applications:submit" } as const;
+  const start = startGateway(context, "sqlite", {
+    routes: (v1) => void v1.post("/jobs", { config: { access } }, () => ""),
+  });
+  await assert.rejects(
+    start,
+    /the route POST \/v1\/jobs acts in a namespace, and does not say how to find it/,
+  );
+});
+
 test("nobody is let in without a role: authorize says no to whatever is not allowed", () => {
   const subjects = fc.record({
     name: fc.constantFrom("alice", "bob"),
     role: fc.constantFrom("user" as const, "admin" as const),
     family: fc.constant(undefined),
+    namespaces: fc.oneof(
+      fc.constant("all" as const),
+      fc.uniqueArray(fc.constantFrom("team-a", "team-b", "team-c")),
+    ),
   });
   fc.assert(
     fc.property(
       subjects,
       fc.option(fc.constantFrom("alice", "bob"), { nil: undefined }),
-      (subject, owner) => {
-        const resource = owner === undefined ? undefined : { owner };
-        const admin = subject.role === "admin";
+      fc.constantFrom("team-a", "team-b", undefined),
+      (subject, owner, namespace) => {
+        const resource = { owner, namespace };
+        const everywhere = subject.namespaces === "all";
+        const admin = subject.role === "admin" && everywhere;
         assert.equal(authorize(subject, "families:revoke", resource), admin || owner === subject.name);
         assert.equal(authorize(subject, "audit:list", resource), admin);
         assert.equal(authorize(subject, "whoami:read", resource), true);
         assert.equal(authorize(undefined, "families:revoke", resource), false);
+        const reaches = subject.namespaces === "all" || subject.namespaces.some((each) => each === namespace);
+        assert.equal(authorize(subject, "applications:submit", resource), reaches);
+        const isTheirs = owner === subject.name || subject.role === "admin";
+        assert.equal(authorize(subject, "logs:read", resource), reaches && isTheirs);
+        assert.equal(authorize(subject, "logs:read"), everywhere && subject.role === "admin");
         assert.equal(authorize(undefined, "whoami:read", resource), false);
       },
     ),

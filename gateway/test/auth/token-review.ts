@@ -6,8 +6,14 @@ import { test, type TestContext } from "node:test";
 import { KubeConfig } from "@kubernetes/client-node";
 
 import { listAt, parseJson, textAt } from "../../../local/kube/json.ts";
+import {
+  listedServiceAccounts,
+  type ServiceAccounts,
+  type ServiceAccountVerifier,
+} from "../../src/auth/service-accounts.ts";
 import { TokenReviewVerifier } from "../../src/auth/token-review.ts";
 import { refusedWith, startGateway } from "../support/gateway.ts";
+import { samplePlatform } from "../support/job-samples.ts";
 
 const audience = "spark-platform";
 const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzeXN0ZW0ifQ.c2lnbmF0dXJl";
@@ -66,6 +72,15 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return chunks.join("");
 }
 
+/** The account, in one namespace of the platform's two. */
+const listing = (verifier: ServiceAccountVerifier): ServiceAccounts =>
+  listedServiceAccounts(
+    verifier,
+    samplePlatform({
+      serviceAccounts: [{ namespace: "analytics", name: "notebook", role: "user", namespaces: ["team-a"] }],
+    }),
+  );
+
 const good = { authenticated: true, audiences: [audience], user: { username: account } };
 
 test("Kubernetes is asked about the token, for the platform's audience, as the gateway itself", async (context) => {
@@ -89,23 +104,38 @@ for (const [what, status] of [
   test(`a token that ${what} is not accepted`, async (context) => {
     const { verifier } = await apiServer(context, status);
     assert.equal(await verifier.verify(jwt), undefined);
-    const gateway = await startGateway(context, "sqlite", { serviceAccounts: verifier });
+    const gateway = await startGateway(context, "sqlite", { serviceAccounts: listing(verifier) });
     refusedWith(await gateway.call("GET", "/v1/whoami", { token: jwt }), "token-invalid");
   });
 }
 
-test("a service account is a user, by its own name", async (context) => {
+test("a listed service account is a user of its namespaces, by its own name", async (context) => {
   const { verifier } = await apiServer(context, good);
-  const gateway = await startGateway(context, "sqlite", { serviceAccounts: verifier });
+  const gateway = await startGateway(context, "sqlite", { serviceAccounts: listing(verifier) });
   const { body } = await gateway.call("GET", "/v1/whoami", { token: jwt });
-  assert.deepEqual(body, { name: account, role: "user", family: null });
+  assert.deepEqual(body, { name: account, role: "user", family: null, namespaces: ["team-a"] });
+});
+
+test("an account that is not listed is not accepted, whatever it is called", async (context) => {
+  for (const username of [
+    "system:serviceaccount:analytics:notebook2",
+    "system:serviceaccount:analytics:",
+    "system:serviceaccount:other:notebook",
+    "system:serviceaccount:analytics:notebook:x",
+    "system:serviceaccount:Analytics:notebook",
+    "system:serviceaccount:team-a:spark",
+  ]) {
+    const { verifier } = await apiServer(context, { ...good, user: { username } });
+    const gateway = await startGateway(context, "sqlite", { serviceAccounts: listing(verifier) });
+    refusedWith(await gateway.call("GET", "/v1/whoami", { token: jwt }), "token-invalid");
+  }
 });
 
 test("Kubernetes that refuses or does not answer is no fault of the caller's, and the token is not repeated", async (context) => {
   const forbidding = (await apiServer(context, 403)).verifier;
   const silent = (await apiServer(context, "silence")).verifier;
   for (const verifier of [forbidding, silent, verifierAt(1)]) {
-    const gateway = await startGateway(context, "sqlite", { serviceAccounts: verifier });
+    const gateway = await startGateway(context, "sqlite", { serviceAccounts: listing(verifier) });
     const answer = await gateway.call("GET", "/v1/whoami", { token: jwt });
     refusedWith(answer, "identity-unavailable");
     assert.ok(gateway.log.some((line) => line.includes("TokenReview failed")));

@@ -201,6 +201,8 @@ test("the OpenAPI document has every route of the API, who may call it, and what
   const paths = at(body, "paths");
   assert.deepEqual(Object.keys(paths ?? {}).sort(), [
     "/v1/audit",
+    "/v1/identities",
+    "/v1/identities/{clientName}",
     "/v1/tokens",
     "/v1/tokens/refresh",
     "/v1/tokens/register",

@@ -38,6 +38,7 @@ const dispatcher = startDispatcher(jobs, metrics);
 const app = await buildApp({
   tokens: { store, now: Date.now, graceMs: 60_000 },
   serviceAccounts: undefined,
+  platform: undefined,
   metrics: createMetrics(),
   logger,
   trustedProxies: [],

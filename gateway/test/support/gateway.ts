@@ -48,6 +48,8 @@ export interface Given {
   readonly token?: string | undefined;
   readonly body?: object | string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Where the call comes from. Default: this machine. */
+  readonly address?: string;
 }
 
 export async function startGateway(
@@ -71,6 +73,7 @@ export async function gatewayOn(
   const app = await buildApp({
     tokens,
     serviceAccounts: undefined,
+    platform: undefined,
     metrics,
     logger,
     trustedProxies: [],
@@ -84,10 +87,11 @@ export async function gatewayOn(
     metrics,
     clock,
     log,
-    call: async (method, url, { token, body, headers } = {}) => {
+    call: async (method, url, { token, body, headers, address } = {}) => {
       const response = await app.inject({
         method,
         url,
+        ...(address !== undefined && { remoteAddress: address }),
         headers: {
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
           ...(typeof body === "string" && { "content-type": "application/json" }),
@@ -106,9 +110,14 @@ export async function gatewayOn(
 }
 
 /** A client of the gateway, with its first pair of tokens. Further admins and users are made by the stack's admin. */
-export async function newClient(gateway: TestGateway, clientName: string, role: Role): Promise<Pair> {
+export async function newClient(
+  gateway: TestGateway,
+  clientName: string,
+  role: Role,
+  namespaces: readonly string[] | null = null,
+): Promise<Pair> {
   const admin = await firstAdmin(gateway);
-  const registerToken = await newRegisterToken(gateway, admin.accessToken, { clientName, role });
+  const registerToken = await newRegisterToken(gateway, admin.accessToken, { clientName, role, namespaces });
   return pairOf(await gateway.call("POST", "/v1/tokens/register", { body: { registerToken } }));
 }
 

@@ -5,7 +5,7 @@ import type { TestContext } from "node:test";
 
 import type { FastifyInstance } from "fastify";
 
-import type { ServiceAccountVerifier } from "../../src/auth/service-accounts.ts";
+import type { ServiceAccounts } from "../../src/auth/service-accounts.ts";
 import type { Archive } from "../../src/logs/archive.ts";
 import type { Cluster } from "../../src/kubernetes/cluster.ts";
 import type { Jobs } from "../../src/jobs/jobs.ts";
@@ -100,7 +100,7 @@ export interface LogSceneOptions extends Pick<LogRouteOptions, "lifeMs" | "heart
   readonly archive?: Archive;
   /** Default: the fake's own client. */
   readonly cluster?: (fake: FakeCluster) => Cluster;
-  readonly serviceAccounts?: ServiceAccountVerifier;
+  readonly serviceAccounts?: ServiceAccounts;
   readonly metrics?: Metrics;
   /** Adds further routes. Default: none. */
   readonly more?: (v1: FastifyInstance, jobs: Jobs) => void;
@@ -114,11 +114,12 @@ export async function startLogs(
   const fake = await startFakeCluster(context);
   const store = await open(context, await newLocation(context, kind));
   const clock = { now: 0 };
+  const platform = samplePlatform();
   const gateway = await gatewayOn(context, store, {
     metrics,
     serviceAccounts,
+    platform,
     routes: (v1) => {
-      const platform = samplePlatform();
       const now = (): number => clock.now;
       const jobs = { store, cluster: cluster?.(fake) ?? fake.cluster, platform, now, logger: v1.log };
       logRoutes(v1, jobs, { archive, registry: metrics.registry, ...times });

@@ -1,7 +1,10 @@
+import { randomUUID } from "node:crypto";
+
 import type { Insertable } from "kysely";
 
 import { annotations } from "../../src/jobs/application.ts";
 import type { ApplicationRow } from "../../src/store/application-tables.ts";
+import type { FamilyRow } from "../../src/store/tables.ts";
 import type { Store } from "../../src/store/store.ts";
 import { sampleApplication } from "./job-samples.ts";
 
@@ -38,5 +41,34 @@ export async function addApplication(
   await db
     .insertInto("application_states")
     .values({ application_id: given.id, state, at: submitted_at })
+    .execute();
+}
+
+/** Adds a client that has registered; by default its tokens do not end. */
+export async function addClient(
+  { db }: Store,
+  clientName: string,
+  given: Partial<FamilyRow> = {},
+): Promise<void> {
+  const shared = {
+    client_name: clientName,
+    role: "user" as const,
+    namespaces: null,
+    access_seconds: 60,
+    refresh_seconds: 3600,
+    created_at: 0,
+  };
+  const token = { id: randomUUID(), hash: randomUUID(), created_by: "root", ...shared };
+  await db.insertInto("register_tokens").values(token).execute();
+  await db
+    .insertInto("families")
+    .values({
+      id: randomUUID(),
+      register_token_id: token.id,
+      refreshed_at: 0,
+      expires_at: Number.MAX_SAFE_INTEGER,
+      ...shared,
+      ...given,
+    })
     .execute();
 }

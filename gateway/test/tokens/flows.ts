@@ -35,6 +35,7 @@ testOnStores(
       name: "alice",
       role: "user",
       family: first.family,
+      namespaces: null,
     });
     gateway.clock.now += 120_000;
     refusedWith(await whoami(gateway, first.accessToken), "token-expired");

@@ -134,7 +134,13 @@ export class FamilyModel {
     if (link.accessGone) assert.equal(answer, "token-invalid");
     else if (this.#revoked) assert.equal(answer, "token-revoked");
     else if (age >= model.accessMs || age < -60 * secondMs) assert.equal(answer, "token-expired");
-    else assert.deepEqual(answer, { name: "modelled", role: "user", family: link.pair.family });
+    else
+      assert.deepEqual(answer, {
+        name: "modelled",
+        role: "user",
+        family: link.pair.family,
+        namespaces: "all",
+      });
   }
 
   async register(tokens: Tokens): Promise<void> {

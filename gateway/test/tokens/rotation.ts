@@ -46,6 +46,7 @@ testOnStores(
           hash: hashToken(registerToken),
           client_name: "modelled",
           role: "user",
+          namespaces: null,
           access_seconds: model.accessMs / 1000,
           refresh_seconds: model.refreshMs / 1000,
           created_at: clock.now,

@@ -16,8 +16,10 @@ import { signJws } from "../../src/ui/jws.ts";
 import { originOf, type Pages } from "../../src/ui/origins.ts";
 import { openSessions, type Sessions } from "../../src/ui/sessions.ts";
 import { buildUi, cookieName } from "../../src/ui/ui.ts";
+import { visitors } from "../../src/ui/visitor.ts";
 import { startFakeCluster, type FakeCluster } from "../support/fake-cluster.ts";
 import { sampleApplication, samplePages, samplePlatform } from "../support/job-samples.ts";
+import { addClient } from "../support/rows.ts";
 import { newLocation, open } from "../support/stores.ts";
 import { startFakeDriver, type FakeDriver } from "./fake-driver.ts";
 
@@ -54,15 +56,23 @@ export interface Scene {
 
 export interface Given {
   readonly email?: string;
+  /** The issuer's id of the visitor. Default: one of their own, by the address. */
+  readonly user?: string;
+  /** The header as the front door sends it; undefined: it does not. Default: `true`. */
+  readonly verified?: string | undefined;
   readonly groups?: string;
   readonly method?: NonNullable<InjectOptions["method"]>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const alice = {
+export const alice = {
   authorization: `Bearer ${signJws(key, { sub: "front-door" })}`,
+  "x-forwarded-user": "id-of-alice@example.test",
   "x-forwarded-email": "alice@example.test",
+  "x-forwarded-email-verified": "true",
 };
+
+export const issuer = "https://login.example.test";
 
 export const admin = { email: "root@example.test", groups: "data,platform" };
 /** Alice's application: at the front door, at its origin, and what that shows. */
@@ -76,10 +86,12 @@ export async function startScene(
     kind = "sqlite",
     answer = (_request, response) => void response.end("the driver's"),
     historyAnswer = (_request, response) => void response.end("the History Server's"),
+    skipEmailVerified = false,
   }: Partial<{
     readonly kind: StoreKind;
     readonly answer: RequestListener;
     readonly historyAnswer: RequestListener;
+    readonly skipEmailVerified: boolean;
   }> = {},
 ): Promise<Scene> {
   const fake = await startFakeCluster(context);
@@ -98,13 +110,18 @@ export async function startScene(
     logger: pino(loggerOptions("trace"), { write: (line) => void log.push(line) }),
     metrics: createMetrics(),
   };
-  const entry = await buildEntry({ ...parts, adminGroup: "platform", origins });
+  const entry = await buildEntry({
+    ...parts,
+    visitorOf: visitors({ store, now, issuer, adminGroup: "platform", skipEmailVerified }),
+    origins,
+  });
   const ui = await buildUi({
     ...parts,
     places,
     driverUrl: (address) => (address === "10.1.2.3" ? driver.url : `http://${address}.test`),
   });
   context.after(() => Promise.all([entry.close(), ui.close()]));
+  await addClient(store, "alice@example.test");
   await addApplication(store, "word-count-1f", "alice@example.test");
   run(fake, "word-count-1f");
   const cookieOf = async (of: Pages): Promise<string> =>
@@ -142,19 +159,30 @@ export async function startScene(
       response.resume();
       return response.statusCode ?? 0;
     },
-    visit: async (path, { email, groups, method = "GET", headers } = {}) => {
+    visit: async (path, { method = "GET", headers, ...visitor } = {}) => {
       const first = await entry.inject({
         method,
         url: path,
-        headers: {
-          ...alice,
-          ...(email !== undefined && { "x-forwarded-email": email }),
-          ...(groups !== undefined && { "x-forwarded-groups": groups }),
-          ...headers,
-        },
+        headers: { ...frontDoors(visitor), ...headers },
       });
       return first.statusCode === 302 ? follow(ui, first) : first;
     },
+  };
+}
+
+/** What the front door says of a visitor; by default of alice. */
+export function frontDoors({ email, user, groups, ...given }: Given): Readonly<Record<string, string>> {
+  const { "x-forwarded-email-verified": verified, ...known } = alice;
+  const said = "verified" in given ? given.verified : verified;
+  return {
+    ...known,
+    ...(email !== undefined && {
+      "x-forwarded-email": email,
+      "x-forwarded-user": `id-of-${email.toLowerCase()}`,
+    }),
+    ...(user !== undefined && { "x-forwarded-user": user }),
+    ...(groups !== undefined && { "x-forwarded-groups": groups }),
+    ...(said !== undefined && { "x-forwarded-email-verified": said }),
   };
 }
 
@@ -175,6 +203,7 @@ async function follow(ui: FastifyInstance, first: Answer): Promise<Answer> {
   }
   return answer;
 }
+
 /** Puts a running application with its driver's pod into the cluster. */
 export function run(fake: FakeCluster, name: string, pod: Fields = {}, namespace = "team-a"): void {
   fake.objects.put("sparkapplications", sampleApplication(name, namespace));

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { signJws } from "../../src/ui/jws.ts";
 import { originOf, type Pages } from "../../src/ui/origins.ts";
 import { openSessions, sessionSeconds } from "../../src/ui/sessions.ts";
 import { cookieName } from "../../src/ui/ui.ts";
 import {
   addApplication,
   admin,
+  alice,
   entrance,
-  key,
+  frontDoors,
   origins,
   pages,
   prefix,
@@ -21,7 +21,6 @@ import {
 const other: Pages = { kind: "application", namespace: "team-a", application: "other" };
 const visitor = "alice@example.test";
 const browser = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "sec-fetch-site": "same-site" };
-const frontDoor = `Bearer ${signJws(key, { sub: "front-door" })}`;
 const script = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
 
 test("a visitor without a session is sent to the front door, and comes back to the page with one of that origin alone", async (context) => {
@@ -30,7 +29,7 @@ test("a visitor without a session is sent to the front door, and comes back to t
   assert.equal(away.headers.location, `${url}${entrance}/stages/?id=1`);
   const { headers } = await entry.inject({
     url: `${entrance}/stages/?id=1`,
-    headers: { authorization: frontDoor, "x-forwarded-email": visitor, ...browser },
+    headers: { ...alice, ...browser },
   });
   assert.equal(headers["referrer-policy"], "no-referrer");
   assert.equal(headers["cache-control"], "no-store");
@@ -96,7 +95,7 @@ test("scripts of other origins get nothing with a visitor's session, nor a ticke
       assert.equal((await look(`${prefix}/`, { headers })).statusCode, 403, JSON.stringify(headers));
       const asked = await entry.inject({
         url: `${entrance}/`,
-        headers: { authorization: frontDoor, "x-forwarded-email": visitor, ...headers },
+        headers: { ...alice, ...headers },
       });
       assert.equal(asked.statusCode, 403);
     }
@@ -144,11 +143,7 @@ test("the History Server's list is for admins, and each application that it list
   const log: Pages = { kind: "event-log", sparkId: "spark-1" };
   const { headers } = await entry.inject({
     url: "/history/spark-1/1/jobs/",
-    headers: {
-      authorization: frontDoor,
-      "x-forwarded-email": admin.email,
-      "x-forwarded-groups": admin.groups,
-    },
+    headers: frontDoors(admin),
   });
   assert.ok(String(headers.location).startsWith(`${originOf(origins, log)}/`));
   assert.equal((await visit("/history/spark-1/1/jobs/", admin)).body, "the History Server's");

@@ -71,7 +71,7 @@ testOnStores(
     assert.match(String(refused[0][2]), /^text\/html/);
     assert.equal(driver.requests.length, 3);
     assert.equal(fake.requests.length, asked);
-    assert.ok(log.some((line) => line.includes('"visitor":"bob@example.test"') && line.includes("refused")));
+    assert.ok(log.some((line) => line.includes('"email":"bob@example.test"') && line.includes("refused")));
     assert.ok(!log.join("").includes(signJws(key, { sub: "front-door" })));
   },
 );

@@ -3,12 +3,13 @@ import { after, before, describe, it } from "node:test";
 
 import { condition, textAt, type Fields } from "../../../local/kube/json.ts";
 import { until } from "../../../local/kube/wait.ts";
-import type { Api, Session } from "../api.ts";
+import type { Api, ApiAnswer, Session } from "../api.ts";
 import { exposure, gatewayOutput, gatewayPods, upWithGateway, url } from "../gateway.ts";
 import type { HttpsClient } from "../https-client.ts";
 import { ownDatabaseUrl, startOwnDatabase, stopOwnDatabase } from "../own-database.ts";
 import { E2ePlatform, report } from "../platform.ts";
 import { restart } from "../rollouts.ts";
+import { team } from "../stack.ts";
 
 describe("the gateway", () => {
   let platform: E2ePlatform;
@@ -20,7 +21,8 @@ describe("the gateway", () => {
 
   before(async () => {
     platform = await E2ePlatform.open("e2e-gateway");
-    ({ client, api, admin } = await upWithGateway(platform));
+    const listed = { namespace: "default", name: "default", namespaces: [team] };
+    ({ client, api, admin } = await upWithGateway(platform, { serviceAccounts: [listed] }));
   });
   after(async () => {
     await platform.close();
@@ -49,6 +51,30 @@ describe("the gateway", () => {
     await api.ok("DELETE", `/v1/tokens/${family}`, { token: admin.accessToken });
     const revoked = await api.call("GET", "/v1/whoami", { token: next.accessToken });
     assert.equal(textAt(revoked.body, "code"), "token-revoked");
+  });
+
+  it("accepts the service account that the stack lists, for its audience, and no other", async () => {
+    const whoami = async (namespace: string, name: string, audience: string): Promise<ApiAnswer> => {
+      const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
+      const spec = { audiences: [audience] };
+      const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec };
+      const token = textAt(await platform.kube.request("POST", path, { body }), "status", "token") ?? "";
+      return api.call("GET", "/v1/whoami", { token });
+    };
+    assert.deepEqual((await whoami("default", "default", "spark-platform")).body, {
+      name: "system:serviceaccount:default:default",
+      role: "user",
+      family: null,
+      namespaces: [team],
+    });
+    for (const [namespace, name, audience] of [
+      ["default", "default", "another"],
+      ["kube-public", "default", "spark-platform"],
+      [team, "spark", "spark-platform"],
+    ] as const) {
+      const { status, body } = await whoami(namespace, name, audience);
+      assert.deepEqual([status, textAt(body, "code")], [401, "token-invalid"], `${namespace}/${name}`);
+    }
   });
 
   it("keeps what it knows over a restart", async () => {

@@ -68,6 +68,8 @@ class WhoAmI(Answer):
     name: str
     role: Role
     family: str | None
+    #: The namespaces that the token is limited to; None: it is not limited.
+    namespaces: list[str] | None = None
 
 
 class Cluster(Answer):
@@ -178,6 +180,8 @@ class Grant(Answer):
     id: str
     client_name: str
     role: Role
+    #: The namespaces that the tokens are limited to; None: they are not limited.
+    namespaces: list[str] | None = None
     access_lifetime_seconds: int
     refresh_lifetime_seconds: int
     created_at: datetime
@@ -213,6 +217,15 @@ class Revoked(Answer):
 
     families: int
     register_tokens: int
+
+
+class Identity(Answer):
+    """The person who a client is, as the pages know them: an OpenID Connect issuer's subject."""
+
+    client_name: str
+    issuer: str
+    subject: str
+    linked_at: datetime
 
 
 class TokenPair(Answer):

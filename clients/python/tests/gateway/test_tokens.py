@@ -13,7 +13,7 @@ from refreshing import whoami
 from served import ServedGateway
 
 from sparkplatform import PermissionDenied, SparkPlatform
-from sparkplatform.errors import AuthenticationError, NotFound
+from sparkplatform.errors import AuthenticationError, InvalidRequest, NotFound
 
 _past_an_access_token = 20 * 60
 
@@ -47,6 +47,23 @@ def test_an_admin_lets_a_user_in_who_is_refused_what_is_the_admins(
             admin.revoke(family)
             with pytest.raises(AuthenticationError):
                 ann.whoami()
+
+
+def test_a_token_that_is_limited_to_namespaces_reaches_no_other(
+    gateway: ServedGateway, own_tokens: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SparkPlatform(gateway.api, token=gateway.refresh_token("ada", "admin")) as admin:
+        namespace = admin.clusters()[0].namespaces[0]
+        made = admin.create_register_token("limited", namespaces=[namespace])
+        assert made.namespaces == [namespace]
+        with pytest.raises(InvalidRequest):
+            admin.create_register_token("limited", namespaces=["there-is-none"])
+        assert admin.identities() == []
+        monkeypatch.setenv("SPARKPLATFORM_CONFIG_DIR", str(own_tokens / "limited"))
+        with SparkPlatform(gateway.api) as limited:
+            limited.register(made.register_token)
+            assert limited.whoami().namespaces == [namespace]
+            assert limited.clusters()[0].namespaces == [namespace]
 
 
 def test_what_is_anothers_is_not_there(gateway: ServedGateway, user: SparkPlatform, tmp_path: Path) -> None:

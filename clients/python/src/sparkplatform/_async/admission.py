@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from ..errors import AuthenticationError, NotFound
-from ..models import NewRegisterToken, RegisterToken, Revoked, Role, TokenFamily, WhoAmI
+from ..models import Identity, NewRegisterToken, RegisterToken, Revoked, Role, TokenFamily, WhoAmI
 from .pages import pages
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .transport import AsyncTransport
 
 
@@ -47,14 +50,17 @@ class AsyncAdmission:
         access_ttl: float | timedelta | None = None,
         refresh_ttl: float | timedelta | None = None,
         role: Role = "user",
+        namespaces: Iterable[str] | None = None,
     ) -> NewRegisterToken:
         """Makes a token with which a client registers, once; for admins.
 
         ``access_ttl``, ``refresh_ttl``: how long its tokens live, in seconds; by default the platform's.
+        ``namespaces``: the only ones that its tokens reach; by default all.
         """
         wish = {
             "clientName": client_name,
             "role": role,
+            "namespaces": None if namespaces is None else list(namespaces),
             "accessLifetimeSeconds": _seconds(access_ttl),
             "refreshLifetimeSeconds": _seconds(refresh_ttl),
         }
@@ -71,6 +77,15 @@ class AsyncAdmission:
     async def tokens(self) -> list[TokenFamily]:
         """Who is logged in: one's own logins, or everybody's for admins."""
         return [TokenFamily.of(each) async for each in pages(self._transport, "/tokens")]
+
+    async def identities(self) -> list[Identity]:
+        """The clients that are linked to a person who visits the pages; for admins."""
+        return [Identity.of(each) async for each in pages(self._transport, "/identities")]
+
+    async def unlink_identity(self, client_name: str) -> Identity:
+        """Removes a client's link to a person; for admins. Raises NotFound."""
+        path = f"/identities/{quote(client_name, safe='')}"
+        return Identity.of(await self._transport.call("DELETE", path))
 
     async def revoke(self, token_id: str, *, cascade: bool = False) -> Revoked:
         """Revokes a login or a register token, by its id. ``cascade``: with all that it has made. Raises NotFound."""

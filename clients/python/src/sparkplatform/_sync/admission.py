@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from ..errors import AuthenticationError, NotFound
-from ..models import NewRegisterToken, RegisterToken, Revoked, Role, TokenFamily, WhoAmI
+from ..models import Identity, NewRegisterToken, RegisterToken, Revoked, Role, TokenFamily, WhoAmI
 from .pages import pages
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .transport import Transport
 
 
@@ -48,14 +51,17 @@ class Admission:
         access_ttl: float | timedelta | None = None,
         refresh_ttl: float | timedelta | None = None,
         role: Role = "user",
+        namespaces: Iterable[str] | None = None,
     ) -> NewRegisterToken:
         """Makes a token with which a client registers, once; for admins.
 
         ``access_ttl``, ``refresh_ttl``: how long its tokens live, in seconds; by default the platform's.
+        ``namespaces``: the only ones that its tokens reach; by default all.
         """
         wish = {
             "clientName": client_name,
             "role": role,
+            "namespaces": None if namespaces is None else list(namespaces),
             "accessLifetimeSeconds": _seconds(access_ttl),
             "refreshLifetimeSeconds": _seconds(refresh_ttl),
         }
@@ -72,6 +78,15 @@ class Admission:
     def tokens(self) -> list[TokenFamily]:
         """Who is logged in: one's own logins, or everybody's for admins."""
         return [TokenFamily.of(each) for each in pages(self._transport, "/tokens")]
+
+    def identities(self) -> list[Identity]:
+        """The clients that are linked to a person who visits the pages; for admins."""
+        return [Identity.of(each) for each in pages(self._transport, "/identities")]
+
+    def unlink_identity(self, client_name: str) -> Identity:
+        """Removes a client's link to a person; for admins. Raises NotFound."""
+        path = f"/identities/{quote(client_name, safe='')}"
+        return Identity.of(self._transport.call("DELETE", path))
 
     def revoke(self, token_id: str, *, cascade: bool = False) -> Revoked:
         """Revokes a login or a register token, by its id. ``cascade``: with all that it has made. Raises NotFound."""

@@ -6,6 +6,7 @@ import click
 
 from .ending import cancel, delete
 from .failures import Group
+from .identity import identity
 from .jobs import events, list_jobs, status
 from .login import login, logout, whoami
 from .logs import logs
@@ -34,5 +35,19 @@ def app() -> None:
     """
 
 
-for command in (login, logout, whoami, run, list_jobs, status, logs, events, cancel, delete, manifest, token):
+for command in (
+    login,
+    logout,
+    whoami,
+    run,
+    list_jobs,
+    status,
+    logs,
+    events,
+    cancel,
+    delete,
+    manifest,
+    token,
+    identity,
+):
     app.add_command(command)

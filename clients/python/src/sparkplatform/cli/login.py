@@ -57,7 +57,8 @@ def whoami(as_json: bool, url: str | None, ca: str | None) -> None:
     if as_json:
         print_json(who.to_dict())
         return
-    print_fields([("name", who.name), ("role", who.role)])
+    namespaces = "all" if who.namespaces is None else ", ".join(who.namespaces)
+    print_fields([("name", who.name), ("role", who.role), ("namespaces", namespaces)])
 
 
 def _read_token() -> str:

@@ -37,6 +37,9 @@ def token() -> None:
 @click.option("--role", type=click.Choice(["user", "admin"]), default="user", show_default=True)
 @click.option("--access-ttl", callback=duration, metavar="15m", help="How long an access token lives.")
 @click.option("--refresh-ttl", callback=duration, metavar="30d", help="How long the client may stay away.")
+@click.option(
+    "--namespace", "namespaces", multiple=True, metavar="NAME", help="Limit it to this one; may be repeated."
+)
 @json_option
 @platform_options
 def create(
@@ -44,6 +47,7 @@ def create(
     role: Role,
     access_ttl: int | None,
     refresh_ttl: int | None,
+    namespaces: tuple[str, ...],
     as_json: bool,
     url: str | None,
     ca: str | None,
@@ -56,9 +60,10 @@ def create(
     Examples:
       sparkplatform token create alice@example.org
       sparkplatform token create nightly-report --access-ttl 15m --refresh-ttl 7d
+      sparkplatform token create nightly-report --namespace analytics
     """
     with open_platform(url, ca) as platform:
-        made = platform.create_register_token(client_name, access_ttl, refresh_ttl, role)
+        made = platform.create_register_token(client_name, access_ttl, refresh_ttl, role, namespaces or None)
     if as_json:
         print_json(made.to_dict())
         return
@@ -85,14 +90,15 @@ def list_tokens(register: bool, as_json: bool, url: str | None, ca: str | None) 
         print_json([item.to_dict() for item in found])
         return
     print_table(
-        ("ID", "CLIENT", "ROLE", "STATUS", "CREATED", "EXPIRES"),
+        ("ID", "CLIENT", "ROLE", "NAMESPACES", "STATUS", "CREATED", "EXPIRES"),
         [_row(item) for item in found],
     )
 
 
 def _row(item: RegisterToken | TokenFamily) -> tuple[object, ...]:
     created, expires = local_time(item.created_at), local_time(item.expires_at)
-    return (item.id, item.client_name, item.role, item.status, created, expires)
+    namespaces = "all" if item.namespaces is None else ",".join(item.namespaces)
+    return (item.id, item.client_name, item.role, namespaces, item.status, created, expires)
 
 
 @token.command()
