@@ -40,6 +40,7 @@ import "./reconcile/interruptions.ts";
 import "./reconcile/keep-logs.ts";
 import "./reconcile/key-queue.ts";
 import "./reconcile/lease.ts";
+import "./reconcile/own-pods.ts";
 import "./reconcile/prune.ts";
 import "./reconcile/reconciler.ts";
 import "./reconcile/remove-logs.ts";

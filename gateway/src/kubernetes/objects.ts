@@ -54,9 +54,31 @@ const containerStateSchema = z.object({
   terminated: stoppedSchema.optional(),
 });
 
+/**
+ * The Spark application and the executor that a pod was made for, as Spark writes them into the environment of its
+ * container, first of their names (BasicDriverFeatureStep and BasicExecutorFeatureStep). Unlike labels and owners, a
+ * pod's specification cannot be changed afterwards.
+ */
+const podSpecSchema = z
+  .object({
+    containers: z
+      .array(
+        z.object({
+          env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
+        }),
+      )
+      .default([]),
+  })
+  .default({ containers: [] })
+  .transform(({ containers }) => {
+    const variable = (name: string): string | undefined =>
+      containers.flatMap(({ env }) => env).find((each) => each.name === name)?.value;
+    return { sparkId: variable("SPARK_APPLICATION_ID"), executorId: variable("SPARK_EXECUTOR_ID") };
+  });
+
 export const observedPodSchema = z.object({
   metadata: metadataSchema,
-  spec: z.object({ nodeName: z.string().optional() }).default({}),
+  spec: podSpecSchema,
   status: z
     .object({
       phase: z.string().optional(),

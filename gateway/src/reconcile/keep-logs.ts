@@ -1,11 +1,11 @@
 import { secondMs } from "../clock.ts";
+import { driverOf, podsLabelled } from "../jobs/application-pods.ts";
 import { isFinal } from "../jobs/application.ts";
 import { findApplication } from "../jobs/applications-store.ts";
 import type { ObservedPod } from "../kubernetes/objects.ts";
 import type { Archive } from "../logs/archive.ts";
 import type { ApplicationRow } from "../store/application-tables.ts";
 import { sparkContainer, type Scene } from "./causes/cause.ts";
-import { applicationLabel, isDriver, newestDriver } from "./namespace-view.ts";
 import type { Reconciling } from "./reconciling.ts";
 
 /** Of the archive, what fills it, and empties it again. */
@@ -43,7 +43,8 @@ export async function keepWhatEnded(
   };
   for (const pod of [...(driver ? [driver] : []), ...executors]) {
     if (sparkContainer(pod)?.state.terminated === undefined) continue;
-    await once(pod.metadata.uid, () => keepLog(keeping, row, pod, AbortSignal.timeout(patienceMs)));
+    const keep = pod === driver ? keepDriverLog : keepLog;
+    await once(pod.metadata.uid, () => keep(keeping, row, pod, AbortSignal.timeout(patienceMs)));
   }
   if (isFinal(row.state)) await once(application.metadata.uid, () => keepEventsOf(keeping, row));
   if (failures.length > 0) throw failures[0];
@@ -57,16 +58,28 @@ export async function keepBeforeRemoval(keeping: Keeping, row: ApplicationRow): 
   const { jobs, archive } = keeping;
   if (archive === undefined) return;
   try {
-    const driver = newestDriver(await jobs.cluster.listPods(row.namespace, `${applicationLabel}=${row.id}`));
+    const driver = await driverFor(jobs, row);
     const state = sparkContainer(driver)?.state;
     const hasLog = state?.running !== undefined || state?.terminated !== undefined;
     if (driver !== undefined && hasLog && driver.metadata.uid !== row.archived_pod_uid) {
-      await keepLog(keeping, row, driver, AbortSignal.timeout(removalPatienceMs));
+      await keepDriverLog(keeping, row, driver, AbortSignal.timeout(removalPatienceMs));
     }
     await keepEventsOf(keeping, row);
   } catch (err) {
     jobs.logger.warn({ err, application: row.id }, "the log of what is removed could not be kept");
   }
+}
+
+/** The driver's pod, also of an application that is removed before it was settled once. */
+async function driverFor(
+  { cluster }: Keeping["jobs"],
+  row: ApplicationRow,
+): Promise<ObservedPod | undefined> {
+  const name =
+    row.driver_pod ?? (await cluster.getApplication(row.namespace, row.id))?.status?.driverInfo.podName;
+  return name === undefined
+    ? undefined
+    : driverOf(name, await cluster.listPods(row.namespace, podsLabelled(row.id)));
 }
 
 async function isDeleted({ jobs }: Keeping, { id }: ApplicationRow): Promise<boolean> {
@@ -91,12 +104,12 @@ async function keepEventsOf({ jobs, archive, metrics }: Keeping, row: Applicatio
 }
 
 async function keepLog(
-  { jobs: { cluster, store, now }, archive, metrics }: Keeping,
+  { jobs: { cluster }, archive, metrics }: Keeping,
   { id, namespace }: ApplicationRow,
   pod: ObservedPod,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name, uid } = pod.metadata;
+  const { name } = pod.metadata;
   try {
     const container = sparkContainer(pod)?.name ?? "";
     const log = await cluster.podLog(namespace, name, container, { timestamps: true }, signal);
@@ -109,10 +122,19 @@ async function keepLog(
     metrics.archiveFailed("log");
     throw error;
   }
-  if (!isDriver(pod)) return;
+}
+
+async function keepDriverLog(
+  keeping: Keeping,
+  row: ApplicationRow,
+  driver: ObservedPod,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, now } = keeping.jobs;
+  await keepLog(keeping, row, driver, signal);
   await store.db
     .updateTable("applications")
-    .set({ log_archived_at: now(), archived_pod_uid: uid })
-    .where("id", "=", id)
+    .set({ log_archived_at: now(), archived_pod_uid: driver.metadata.uid })
+    .where("id", "=", row.id)
     .execute();
 }

@@ -4,6 +4,7 @@ import { Migrator } from "kysely/migration";
 import * as tokens from "./migrations/0001-tokens.ts";
 import * as applications from "./migrations/0002-applications.ts";
 import * as archiveRemovals from "./migrations/0003-archive-removals.ts";
+import * as sparkRuns from "./migrations/0005-spark-runs.ts";
 import type { StoreKind } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -12,6 +13,7 @@ const migrations = {
   "0001-tokens": tokens,
   "0002-applications": applications,
   "0003-archive-removals": archiveRemovals,
+  "0005-spark-runs": sparkRuns,
 };
 
 /**
