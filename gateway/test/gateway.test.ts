@@ -22,6 +22,7 @@ import "./jobs/submit-trouble.ts";
 import "./jobs/submit.ts";
 import "./jobs/upload-content.ts";
 import "./jobs/uploads.ts";
+import "./kubernetes/bounds.ts";
 import "./kubernetes/cluster.ts";
 import "./kubernetes/watch.ts";
 import "./logs/archive.ts";

@@ -9,12 +9,9 @@ export function podsLabelled(application: string): string {
   return `sparkoperator.k8s.io/app-name=${application}`;
 }
 
-/** The pod that is an application's driver, by its name in the status that only the operator writes. */
-export function driverOf(
-  driverPod: string | null | undefined,
-  pods: readonly ObservedPod[],
-): ObservedPod | undefined {
-  return pods.find(({ metadata }) => metadata.name === driverPod);
+/** As `podsLabelled`, for one executor by its number. */
+export function executorLabelled(application: string, executor: number): string {
+  return `${podsLabelled(application)},spark-exec-id=${executor}`;
 }
 
 /**

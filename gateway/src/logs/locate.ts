@@ -1,6 +1,6 @@
 import { secondMs } from "../clock.ts";
 import { Problem } from "../errors/problem.ts";
-import { driverOf, executorsOf, podsLabelled } from "../jobs/application-pods.ts";
+import { executorLabelled, executorsOf } from "../jobs/application-pods.ts";
 import { isFinal } from "../jobs/application.ts";
 import { findApplication } from "../jobs/applications-store.ts";
 import type { Jobs } from "../jobs/jobs.ts";
@@ -31,7 +31,7 @@ export async function locateLog(
 ): Promise<Located> {
   const row = await findApplication(jobs.store.db, id);
   if (row === undefined) return { place: none("the application was deleted"), state: undefined };
-  const pod = podOf(row, role, await jobs.cluster.listPods(row.namespace, podsLabelled(id)));
+  const pod = await podOf(jobs, row, role);
   const place = pod === undefined ? await withoutPod(jobs, archive, row, role) : placeOf(jobs, pod);
   return { place, state: row.state };
 }
@@ -87,13 +87,14 @@ async function keptPod(archive: Archive | undefined, id: string, role: PodRole):
   return (await archive?.podsOf(id))?.find((pod) => pod.endsWith(ending));
 }
 
-/** Whose a pod is, its labels do not tell: a job can set those of all pods in its namespace. */
-function podOf(
-  { driver_pod, spark_id }: ApplicationRow,
+/** The driver is the pod that the operator names. Labels narrow the search alone: jobs can set those of all pods. */
+async function podOf(
+  { cluster }: Jobs,
+  { namespace, id, driver_pod, spark_id }: ApplicationRow,
   role: PodRole,
-  pods: readonly ObservedPod[],
-): ObservedPod | undefined {
-  if (role === "driver") return driverOf(driver_pod, pods);
+): Promise<ObservedPod | undefined> {
+  if (role === "driver") return driver_pod === null ? undefined : cluster.findPod(namespace, driver_pod);
+  const pods = await cluster.listPods(namespace, executorLabelled(id, role));
   return executorsOf(spark_id, pods).find(({ spec }) => spec.executorId === String(role));
 }
 

@@ -1,5 +1,4 @@
 import { secondMs } from "../clock.ts";
-import { driverOf, podsLabelled } from "../jobs/application-pods.ts";
 import { isFinal } from "../jobs/application.ts";
 import { findApplication } from "../jobs/applications-store.ts";
 import type { ObservedPod } from "../kubernetes/objects.ts";
@@ -70,16 +69,15 @@ export async function keepBeforeRemoval(keeping: Keeping, row: ApplicationRow): 
   }
 }
 
-/** The driver's pod, also of an application that is removed before it was settled once. */
+/**
+ * The pod that the operator names as the driver; also of an application that is removed before it was settled once.
+ */
 async function driverFor(
   { cluster }: Keeping["jobs"],
-  row: ApplicationRow,
+  { namespace, id, driver_pod }: ApplicationRow,
 ): Promise<ObservedPod | undefined> {
-  const name =
-    row.driver_pod ?? (await cluster.getApplication(row.namespace, row.id))?.status?.driverInfo.podName;
-  return name === undefined
-    ? undefined
-    : driverOf(name, await cluster.listPods(row.namespace, podsLabelled(row.id)));
+  const name = driver_pod ?? (await cluster.getApplication(namespace, id))?.status?.driverInfo.podName;
+  return name === undefined ? undefined : cluster.findPod(namespace, name);
 }
 
 async function isDeleted({ jobs }: Keeping, { id }: ApplicationRow): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { driverOf, executorsOf } from "../jobs/application-pods.ts";
+import { executorsOf } from "../jobs/application-pods.ts";
 import type { Sighting } from "../kubernetes/cluster.ts";
 import type { ObservedApplication, ObservedEvent, ObservedPod } from "../kubernetes/objects.ts";
 import type { Scene } from "./causes/cause.ts";
@@ -144,7 +144,7 @@ export function withPods(scene: Scene, sparkId: string | null, now: readonly Obs
   const pods = [...now, ...before];
   return {
     ...scene,
-    driver: driverOf(application.status?.driverInfo.podName, pods),
+    driver: pods.find(({ metadata }) => metadata.name === application.status?.driverInfo.podName),
     executors: executorsOf(sparkId, pods),
   };
 }

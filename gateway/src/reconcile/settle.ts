@@ -2,7 +2,7 @@ import { podsLabelled } from "../jobs/application-pods.ts";
 import { isFinal } from "../jobs/application.ts";
 import { recordState } from "../jobs/applications-store.ts";
 import { recordSparkRun } from "../jobs/spark-runs.ts";
-import type { ObservedApplication } from "../kubernetes/objects.ts";
+import { submissionLabel, type ObservedApplication } from "../kubernetes/objects.ts";
 import type { ApplicationRow } from "../store/application-tables.ts";
 import { adopt } from "./adopt.ts";
 import type { Scene } from "./causes/cause.ts";
@@ -80,9 +80,6 @@ async function sceneFor(
   const pods = await jobs.cluster.listPods(row.namespace, podsLabelled(row.id));
   return withPods(scene, sparkId, pods);
 }
-
-/** Label of a driver: the operator's id of the submission that made it. */
-const submissionLabel = "sparkoperator.k8s.io/submission-id";
 
 /**
  * The Spark id of the application's last run. A driver tells its id only if it is of the submission that the status is

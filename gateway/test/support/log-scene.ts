@@ -46,7 +46,10 @@ export async function putApplication(store: Store, given: Partial<ApplicationRow
 
 /** Puts a pod of the application into the cluster, whose one container is in this state. */
 export function putPod(fake: FakeCluster, role: "driver" | number, state: object): void {
-  const labels = { "sparkoperator.k8s.io/app-name": id };
+  const labels = {
+    "sparkoperator.k8s.io/app-name": id,
+    ...(role !== "driver" && { "spark-exec-id": String(role) }),
+  };
   fake.objects.put("pods", {
     metadata: { namespace: "team-a", name: podName(role), labels },
     spec: sparkSpec(sparkId, role),
