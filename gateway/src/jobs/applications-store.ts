@@ -46,7 +46,7 @@ export interface Finding {
 
 export type Facts = Pick<
   Updateable<ApplicationRow>,
-  "uid" | "driver_pod" | "spark_id" | "attempts" | "started_at" | "ended_at"
+  "uid" | "driver_pod" | "attempts" | "started_at" | "ended_at"
 >;
 
 /**

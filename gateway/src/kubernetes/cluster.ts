@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 
 import type { SparkApplication } from "../../../jobs/manifest/index.ts";
-import type { ObservedApplication, ObservedEvent, ObservedPage, ObservedPod } from "./objects.ts";
+import type { ObservedApplication, ObservedEvent, ObservedPod } from "./objects.ts";
 
 /** A SparkApplication as the gateway creates it: a job's, with the annotations that say whose it is. */
 export type NewApplication = SparkApplication & {
@@ -61,18 +61,14 @@ export interface Cluster {
   getApplication(namespace: string, name: string): Promise<ObservedApplication | undefined>;
   /** Deletes it with its pods, in the background; also where there is none. `uid`: only if it is this very one. */
   deleteApplication(namespace: string, name: string, uid?: string): Promise<void>;
-  /** A page of 500 at the most. `from`: `continue` of the page before. */
-  listApplications(
-    namespace: string,
-    labelSelector: string,
-    from?: string,
-  ): Promise<ObservedPage<ObservedApplication>>;
   /**
    * Creates it, also where the same owner's is there already. @throws Problem `cluster-unavailable` where one of an
    * earlier owner's is still there, which Kubernetes is about to delete.
    */
   createConfigMap(configMap: NewConfigMap): Promise<void>;
   listPods(namespace: string, labelSelector: string): Promise<readonly ObservedPod[]>;
+  /** Undefined: there is none. */
+  findPod(namespace: string, name: string): Promise<ObservedPod | undefined>;
   /** A container's log as it comes; it ends with the container, or earlier: API servers close what takes hours. */
   podLog(
     namespace: string,
@@ -81,11 +77,6 @@ export interface Cluster {
     options: LogOptions,
     signal?: AbortSignal,
   ): Promise<Readable>;
-  /** Events about an object; `uid`: of this very one. */
-  listEvents(
-    namespace: string,
-    about: { readonly kind: string; readonly name: string; readonly uid?: string },
-  ): Promise<readonly ObservedEvent[]>;
   /** Lists and watches until `signal`, through dropped connections and expired versions. Never throws. */
   watch<K extends keyof Kinds>(
     kind: K,

@@ -8,17 +8,11 @@ import { secondMs } from "../clock.ts";
 import { Problem } from "../errors/problem.ts";
 import type { Cluster, Kinds, LogOptions, NewApplication, NewConfigMap, Sighting } from "./cluster.ts";
 import { kinds, pathOf, type KindOf } from "./kinds.ts";
-import type { ObservedApplication, ObservedEvent, ObservedPage, ObservedPod } from "./objects.ts";
+import type { ObservedApplication, ObservedPod } from "./objects.ts";
+import { PagedLists, type Listed } from "./pages.ts";
 import { refusal, unreachable } from "./refusals.ts";
-import { readText, Transport, type Ask } from "./transport.ts";
+import { readText, TooLarge, Transport, type Ask } from "./transport.ts";
 import { watchKind } from "./watch.ts";
-
-const pageSize = "500";
-
-const listSchema = z.object({
-  metadata: z.object({ resourceVersion: z.string().default(""), continue: z.string().optional() }),
-  items: z.array(z.unknown()),
-});
 
 const ownedSchema = z.object({
   metadata: z.object({ ownerReferences: z.array(z.object({ uid: z.string() })).default([]) }),
@@ -32,6 +26,7 @@ interface Answered {
 /** A cluster by its API server. */
 export class KubernetesCluster implements Cluster {
   readonly #transport: Transport;
+  readonly #lists = new PagedLists();
   readonly #patienceMs: number;
 
   /** `patienceMs`: how long the API server may take over one request; logs and watches must begin in that time. */
@@ -74,14 +69,6 @@ export class KubernetesCluster implements Cluster {
     if (answer.status !== 404 && answer.status !== 409) accepted(answer);
   }
 
-  async listApplications(
-    namespace: string,
-    labelSelector: string,
-    from?: string,
-  ): Promise<ObservedPage<ObservedApplication>> {
-    return this.#page(kinds.applications, namespace, { labelSelector, continue: from });
-  }
-
   async createConfigMap({ namespace, name, owner, data, binaryData }: NewConfigMap): Promise<void> {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps`;
     const { apiVersion, kind } = { apiVersion: "sparkoperator.k8s.io/v1beta2", kind: "SparkApplication" };
@@ -109,6 +96,11 @@ export class KubernetesCluster implements Cluster {
     return (await this.#all(kinds.pods, namespace, { labelSelector })).items;
   }
 
+  /** By a list, since the gateway may list pods and has no need to get one. */
+  async findPod(namespace: string, name: string): Promise<ObservedPod | undefined> {
+    return (await this.#all(kinds.pods, namespace, { fieldSelector: `metadata.name=${name}` })).items[0];
+  }
+
   async podLog(
     namespace: string,
     pod: string,
@@ -124,17 +116,6 @@ export class KubernetesCluster implements Cluster {
       ...(tailLines !== undefined && { tailLines: String(tailLines) }),
     };
     return this.#begin({ method: "GET", path: `${pathOf(kinds.pods, namespace, pod)}/log`, query }, signal);
-  }
-
-  async listEvents(
-    namespace: string,
-    { kind, name, uid }: { readonly kind: string; readonly name: string; readonly uid?: string },
-  ): Promise<readonly ObservedEvent[]> {
-    const about = { kind, name, ...(uid !== undefined && { uid }) };
-    const fieldSelector = Object.entries(about)
-      .map(([field, value]) => `involvedObject.${field}=${value}`)
-      .join(",");
-    return (await this.#all(kinds.events, namespace, { fieldSelector })).items;
   }
 
   watch<K extends keyof Kinds>(
@@ -164,40 +145,24 @@ export class KubernetesCluster implements Cluster {
     this.#transport.close();
   }
 
-  async #all<T>(
-    kind: KindOf<T>,
-    namespace: string,
-    query: Ask["query"],
-  ): Promise<{ readonly items: readonly T[]; readonly resourceVersion: string }> {
-    const items: T[] = [];
-    for (let from: string | undefined; ;) {
-      const page = await this.#page(kind, namespace, { ...query, continue: from });
-      items.push(...page.items);
-      if (page.continue === undefined) return { items, resourceVersion: page.resourceVersion };
-      from = page.continue;
+  async #all<T>(kind: KindOf<T>, namespace: string, query: Ask["query"]): Promise<Listed<T>> {
+    const path = pathOf(kind, namespace);
+    try {
+      return await this.#lists.all(kind.schema, async (page, maxBytes) =>
+        accepted(await this.#ask({ method: "GET", path, query: { ...query, ...page } }, maxBytes)),
+      );
+    } catch (error) {
+      throw unreachable(error);
     }
   }
 
-  async #page<T>(kind: KindOf<T>, namespace: string, query: Ask["query"]): Promise<ObservedPage<T>> {
-    const answer = await this.#ask({
-      method: "GET",
-      path: pathOf(kind, namespace),
-      query: { limit: pageSize, ...query },
-    });
-    const { metadata, items } = read(listSchema, accepted(answer));
-    return {
-      items: items.map((item) => kind.schema.parse(item)),
-      resourceVersion: metadata.resourceVersion,
-      continue: metadata.continue === "" ? undefined : metadata.continue,
-    };
-  }
-
   /** An answer as a whole, within the time it has. */
-  async #ask(ask: Omit<Ask, "signal">): Promise<Answered> {
+  async #ask(ask: Omit<Ask, "signal">, maxBytes?: number): Promise<Answered> {
     try {
       const answer = await this.#transport.send({ ...ask, signal: AbortSignal.timeout(this.#patienceMs) });
-      return { status: answer.statusCode ?? 0, text: await readText(answer) };
+      return { status: answer.statusCode ?? 0, text: await readText(answer, maxBytes) };
     } catch (error) {
+      if (error instanceof TooLarge) throw error;
       throw unreachable(error);
     }
   }

@@ -1,8 +1,10 @@
 import type { Readable } from "node:stream";
 
+import { objectBytes, TooLarge } from "./transport.ts";
+
 /**
- * The lines of a stream, without their ends; the last one also where nothing ends it. Unlike readline's, it throws where
- * the stream breaks off.
+ * The lines of a watch, without their ends; the last one also where nothing ends it. Unlike readline's, it throws where
+ * the stream breaks off, and where a line is longer than an object can be.
  */
 export async function* linesOf(stream: Readable): AsyncGenerator<string, void, undefined> {
   let rest = "";
@@ -13,6 +15,7 @@ export async function* linesOf(stream: Readable): AsyncGenerator<string, void, u
       yield rest;
       rest = piece;
     }
+    if (rest.length > objectBytes) throw new TooLarge(`a line has more than ${objectBytes} characters`);
   }
   if (rest !== "") yield rest;
 }

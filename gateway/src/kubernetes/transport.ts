@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps, type RequestOptions } from "node:https";
+import type { Readable } from "node:stream";
 
 import type { KubeConfig } from "@kubernetes/client-node";
 
@@ -64,9 +65,27 @@ export class Transport {
   }
 }
 
-/** @throws the network's error where the body breaks off. */
-export async function readText(answer: IncomingMessage): Promise<string> {
-  const chunks: string[] = [];
-  for await (const chunk of answer.setEncoding("utf8")) chunks.push(String(chunk));
-  return chunks.join("");
+/**
+ * Bytes that an answer about one object may have. etcd takes 1.5 MiB, of which JSON can make six times as much where it
+ * is control characters.
+ */
+export const objectBytes = 12 * 1024 * 1024;
+
+/** An answer that has more bytes than it may. */
+export class TooLarge extends Error {
+  override readonly name = "TooLarge";
+}
+
+/** @throws TooLarge, or the network's error where the body breaks off. */
+export async function readText(answer: Readable, maxBytes = objectBytes): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // Whatever ends this loop destroys the answer, and with it the rest.
+  for await (const chunk of answer) {
+    if (!Buffer.isBuffer(chunk)) throw new TypeError("the answer is read as text by somebody else");
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new TooLarge(`the answer has more than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }

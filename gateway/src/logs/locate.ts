@@ -1,5 +1,6 @@
 import { secondMs } from "../clock.ts";
 import { Problem } from "../errors/problem.ts";
+import { executorLabelled, executorsOf } from "../jobs/application-pods.ts";
 import { isFinal } from "../jobs/application.ts";
 import { findApplication } from "../jobs/applications-store.ts";
 import type { Jobs } from "../jobs/jobs.ts";
@@ -18,11 +19,6 @@ export interface Located {
   readonly state: ApplicationRow["state"] | undefined;
 }
 
-/** Labels that the operator (pkg/common/spark.go) and Spark (org.apache.spark.deploy.k8s.Constants) give to pods. */
-const applicationLabel = "sparkoperator.k8s.io/app-name";
-const roleLabel = "spark-role";
-const executorLabel = "spark-exec-id";
-
 /** For so long after a job's end, a log that is neither in the cluster nor in the archive can be on its way there. */
 const archivingMs = 60 * secondMs;
 
@@ -35,8 +31,7 @@ export async function locateLog(
 ): Promise<Located> {
   const row = await findApplication(jobs.store.db, id);
   if (row === undefined) return { place: none("the application was deleted"), state: undefined };
-  const pods = await jobs.cluster.listPods(row.namespace, `${applicationLabel}=${id}`);
-  const pod = newest(pods.filter((each) => isIn(each, role)));
+  const pod = await podOf(jobs, row, role);
   const place = pod === undefined ? await withoutPod(jobs, archive, row, role) : placeOf(jobs, pod);
   return { place, state: row.state };
 }
@@ -92,15 +87,15 @@ async function keptPod(archive: Archive | undefined, id: string, role: PodRole):
   return (await archive?.podsOf(id))?.find((pod) => pod.endsWith(ending));
 }
 
-function isIn({ metadata: { labels } }: ObservedPod, role: PodRole): boolean {
-  if (role === "driver") return labels[roleLabel] === "driver";
-  return labels[roleLabel] === "executor" && labels[executorLabel] === String(role);
-}
-
-function newest(pods: readonly ObservedPod[]): ObservedPod | undefined {
-  return pods
-    .toSorted((one, other) => one.metadata.creationTimestamp.localeCompare(other.metadata.creationTimestamp))
-    .at(-1);
+/** The driver is the pod that the operator names. Labels narrow the search alone: jobs can set those of all pods. */
+async function podOf(
+  { cluster }: Jobs,
+  { namespace, id, driver_pod, spark_id }: ApplicationRow,
+  role: PodRole,
+): Promise<ObservedPod | undefined> {
+  if (role === "driver") return driver_pod === null ? undefined : cluster.findPod(namespace, driver_pod);
+  const pods = await cluster.listPods(namespace, executorLabelled(id, role));
+  return executorsOf(spark_id, pods).find(({ spec }) => spec.executorId === String(role));
 }
 
 function none(why: string): Place {

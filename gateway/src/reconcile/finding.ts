@@ -31,13 +31,12 @@ export function isNews(row: ApplicationRow, { state, reason, hint, facts = {} }:
 
 function factsOf({ application, driver }: Scene, row: ApplicationRow, state: ApplicationState): Facts {
   const { metadata, status } = application;
-  const driverPod = status?.driverInfo.podName ?? driver?.metadata.name;
+  const driverPod = status?.driverInfo.podName;
   const startedAt = row.started_at === null ? startOf(driver) : undefined;
   return {
     uid: metadata.uid,
     attempts: status?.executionAttempts ?? 0,
     ...(driverPod !== undefined && driverPod !== "" && { driver_pod: driverPod }),
-    ...(status?.sparkApplicationId !== undefined && { spark_id: status.sparkApplicationId }),
     ...(startedAt !== undefined && { started_at: startedAt }),
     ...(isFinal(state) && ended(status?.terminationTime)),
   };

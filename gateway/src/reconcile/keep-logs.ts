@@ -5,7 +5,6 @@ import type { ObservedPod } from "../kubernetes/objects.ts";
 import type { Archive } from "../logs/archive.ts";
 import type { ApplicationRow } from "../store/application-tables.ts";
 import { sparkContainer, type Scene } from "./causes/cause.ts";
-import { applicationLabel, isDriver, newestDriver } from "./namespace-view.ts";
 import type { Reconciling } from "./reconciling.ts";
 
 /** Of the archive, what fills it, and empties it again. */
@@ -43,7 +42,8 @@ export async function keepWhatEnded(
   };
   for (const pod of [...(driver ? [driver] : []), ...executors]) {
     if (sparkContainer(pod)?.state.terminated === undefined) continue;
-    await once(pod.metadata.uid, () => keepLog(keeping, row, pod, AbortSignal.timeout(patienceMs)));
+    const keep = pod === driver ? keepDriverLog : keepLog;
+    await once(pod.metadata.uid, () => keep(keeping, row, pod, AbortSignal.timeout(patienceMs)));
   }
   if (isFinal(row.state)) await once(application.metadata.uid, () => keepEventsOf(keeping, row));
   if (failures.length > 0) throw failures[0];
@@ -57,16 +57,27 @@ export async function keepBeforeRemoval(keeping: Keeping, row: ApplicationRow): 
   const { jobs, archive } = keeping;
   if (archive === undefined) return;
   try {
-    const driver = newestDriver(await jobs.cluster.listPods(row.namespace, `${applicationLabel}=${row.id}`));
+    const driver = await driverFor(jobs, row);
     const state = sparkContainer(driver)?.state;
     const hasLog = state?.running !== undefined || state?.terminated !== undefined;
     if (driver !== undefined && hasLog && driver.metadata.uid !== row.archived_pod_uid) {
-      await keepLog(keeping, row, driver, AbortSignal.timeout(removalPatienceMs));
+      await keepDriverLog(keeping, row, driver, AbortSignal.timeout(removalPatienceMs));
     }
     await keepEventsOf(keeping, row);
   } catch (err) {
     jobs.logger.warn({ err, application: row.id }, "the log of what is removed could not be kept");
   }
+}
+
+/**
+ * The pod that the operator names as the driver; also of an application that is removed before it was settled once.
+ */
+async function driverFor(
+  { cluster }: Keeping["jobs"],
+  { namespace, id, driver_pod }: ApplicationRow,
+): Promise<ObservedPod | undefined> {
+  const name = driver_pod ?? (await cluster.getApplication(namespace, id))?.status?.driverInfo.podName;
+  return name === undefined ? undefined : cluster.findPod(namespace, name);
 }
 
 async function isDeleted({ jobs }: Keeping, { id }: ApplicationRow): Promise<boolean> {
@@ -91,12 +102,12 @@ async function keepEventsOf({ jobs, archive, metrics }: Keeping, row: Applicatio
 }
 
 async function keepLog(
-  { jobs: { cluster, store, now }, archive, metrics }: Keeping,
+  { jobs: { cluster }, archive, metrics }: Keeping,
   { id, namespace }: ApplicationRow,
   pod: ObservedPod,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name, uid } = pod.metadata;
+  const { name } = pod.metadata;
   try {
     const container = sparkContainer(pod)?.name ?? "";
     const log = await cluster.podLog(namespace, name, container, { timestamps: true }, signal);
@@ -109,10 +120,19 @@ async function keepLog(
     metrics.archiveFailed("log");
     throw error;
   }
-  if (!isDriver(pod)) return;
+}
+
+async function keepDriverLog(
+  keeping: Keeping,
+  row: ApplicationRow,
+  driver: ObservedPod,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, now } = keeping.jobs;
+  await keepLog(keeping, row, driver, signal);
   await store.db
     .updateTable("applications")
-    .set({ log_archived_at: now(), archived_pod_uid: uid })
-    .where("id", "=", id)
+    .set({ log_archived_at: now(), archived_pod_uid: driver.metadata.uid })
+    .where("id", "=", row.id)
     .execute();
 }

@@ -1,23 +1,26 @@
+import { executorsOf } from "../jobs/application-pods.ts";
 import type { Sighting } from "../kubernetes/cluster.ts";
 import type { ObservedApplication, ObservedEvent, ObservedPod } from "../kubernetes/objects.ts";
 import type { Scene } from "./causes/cause.ts";
 import { ObjectsSeen } from "./objects-seen.ts";
 
-/** Labels that the operator and Spark give to pods. https://github.com/kubeflow/spark-operator/blob/v2.5.2/pkg/common/spark.go */
+/** The label that the operator gives to all pods. https://github.com/kubeflow/spark-operator/blob/v2.5.2/pkg/common/spark.go */
 export const podSelector = "sparkoperator.k8s.io/launched-by-spark-operator=true";
-export const applicationLabel = "sparkoperator.k8s.io/app-name";
-const roleLabel = "spark-role";
 
 /** What is there of a namespace's applications, as its watches tell. Of nothing else: it can be thrown away and made anew at any time. */
 export class NamespaceView {
   readonly namespace: string;
   readonly #applications = new ObjectsSeen<ObservedApplication>(({ metadata }) => metadata.name);
-  readonly #pods = new ObjectsSeen<ObservedPod>(({ metadata }) => metadata.labels[applicationLabel]);
+  readonly #pods = new ObjectsSeen<ObservedPod>(groupOf);
   readonly #events = new ObjectsSeen<ObservedEvent>(({ involvedObject: { kind, name } }) =>
     kind === "SparkApplication" || kind === "Pod" ? `${kind}/${name ?? ""}` : undefined,
   );
+  /** Of a group of pods, its application's name. */
+  readonly #ownerOfGroup = new Map<string, string>();
   /** Of a pod's name, its application's; also once the pod is gone, since events about it come later still. */
   readonly #ownerOfPod = new Map<string, string>();
+  /** The other way round. */
+  readonly #podsOf = new Map<string, Set<string>>();
   /** Applications as they were last, of those that went since they were settled. */
   readonly #gone = new Map<string, ObservedApplication>();
 
@@ -45,36 +48,41 @@ export class NamespaceView {
     return gone;
   }
 
-  /** All of an application. */
-  sceneOf(application: ObservedApplication): Scene {
+  driver({ status }: ObservedApplication): ObservedPod | undefined {
+    const name = status?.driverInfo.podName;
+    return name === undefined ? undefined : this.#pods.of(driverGroup(name))[0];
+  }
+
+  /** All of an application. `sparkId`: that of its last run, which is known to be its own. */
+  sceneOf(application: ObservedApplication, sparkId: string | null): Scene {
     const { name } = application.metadata;
-    const pods = this.#pods.of(name);
-    const { driverInfo, executorState } = application.status ?? { driverInfo: {}, executorState: {} };
+    const driver = this.driver(application);
+    const executors = sparkId === null ? [] : this.#pods.of(executorGroup(sparkId));
+    if (sparkId !== null) this.#ownerOfGroup.set(executorGroup(sparkId), name);
+    for (const { metadata } of executors) this.#own(metadata.name, name);
     // Pods that are gone have left events.
-    const podNames = new Set([
-      ...pods.map(({ metadata }) => metadata.name),
-      ...(driverInfo.podName === undefined ? [] : [driverInfo.podName]),
-      ...Object.keys(executorState),
-    ]);
-    const events = [...podNames].flatMap((pod) => this.#events.of(`Pod/${pod}`));
-    return sceneWith(application, pods, [...this.#events.of(`SparkApplication/${name}`), ...events]);
+    const pods = [...(this.#podsOf.get(name) ?? [])].flatMap((pod) => this.#events.of(`Pod/${pod}`));
+    const events = [...this.#events.of(`SparkApplication/${name}`), ...pods];
+    return { application, driver, executors: executorsOf(sparkId, executors), events };
   }
 
   takeApplications(sighting: Sighting<ObservedApplication>): readonly string[] {
     if (sighting.type === "gone") this.#gone.set(sighting.object.metadata.name, sighting.object);
     const names = this.#applications.take(sighting);
-    for (const [pod, owner] of this.#ownerOfPod) {
-      if (sighting.type !== "changed" && !this.#has(owner)) this.#ownerOfPod.delete(pod);
+    for (const name of names) {
+      const driver = this.application(name)?.status?.driverInfo.podName;
+      if (driver !== undefined) {
+        this.#ownerOfGroup.set(driverGroup(driver), name);
+        this.#own(driver, name);
+      }
+      if (!this.#has(name)) this.#forget(name);
     }
     return names;
   }
 
   takePods(sighting: Sighting<ObservedPod>): readonly string[] {
-    const names = this.#pods.take(sighting).filter((name) => this.#has(name));
-    for (const name of names) {
-      for (const { metadata } of this.#pods.of(name)) this.#ownerOfPod.set(metadata.name, name);
-    }
-    return names;
+    const names = this.#pods.take(sighting).map((group) => this.#ownerOfGroup.get(group) ?? "");
+    return this.#known(names);
   }
 
   takeEvents(sighting: Sighting<ObservedEvent>): readonly string[] {
@@ -82,30 +90,61 @@ export class NamespaceView {
       const [kind, name = ""] = group.split("/");
       return kind === "Pod" ? (this.#ownerOfPod.get(name) ?? "") : name;
     });
-    return [...new Set(about)].filter((name) => this.#has(name));
+    return this.#known(about);
+  }
+
+  #known(names: readonly string[]): readonly string[] {
+    return [...new Set(names)].filter((name) => this.#has(name));
   }
 
   #has(name: string): boolean {
     return this.application(name) !== undefined;
   }
+
+  #own(pod: string, application: string): void {
+    this.#ownerOfPod.set(pod, application);
+    const pods = this.#podsOf.get(application) ?? new Set();
+    this.#podsOf.set(application, pods.add(pod));
+  }
+
+  #forget(application: string): void {
+    for (const pod of this.#podsOf.get(application) ?? []) this.#ownerOfPod.delete(pod);
+    this.#podsOf.delete(application);
+    for (const [group, owner] of this.#ownerOfGroup) {
+      if (owner === application) this.#ownerOfGroup.delete(group);
+    }
+  }
 }
 
-/** A scene of an application with pods of it, of which the newest driver counts. */
-export function sceneWith(
-  application: ObservedApplication,
-  pods: readonly ObservedPod[],
-  events: readonly ObservedEvent[],
-): Scene {
-  return { application, driver: newestDriver(pods), executors: pods.filter((pod) => !isDriver(pod)), events };
+/** Pods are looked for by what no job can change: a driver by its name, executors by the Spark id they were made for. */
+function groupOf({ metadata, spec }: ObservedPod): string {
+  return spec.executorId === undefined ? driverGroup(metadata.name) : executorGroup(spec.sparkId ?? "");
 }
 
-export function newestDriver(pods: readonly ObservedPod[]): ObservedPod | undefined {
-  return pods
-    .filter(isDriver)
-    .toSorted((one, other) => one.metadata.creationTimestamp.localeCompare(other.metadata.creationTimestamp))
-    .at(-1);
+function driverGroup(pod: string): string {
+  return `driver/${pod}`;
 }
 
-export function isDriver({ metadata }: ObservedPod): boolean {
-  return metadata.labels[roleLabel] === "driver";
+function executorGroup(sparkId: string): string {
+  return `executors/${sparkId}`;
+}
+
+/** An application without its pods and events. */
+export function alone(application: ObservedApplication): Scene {
+  return { application, driver: undefined, executors: [], events: [] };
+}
+
+/** A scene with pods as they are now; of those that are not among them, as they were. */
+export function withPods(scene: Scene, sparkId: string | null, now: readonly ObservedPod[]): Scene {
+  const { application, driver, executors } = scene;
+  const known = new Set(now.map(({ metadata }) => metadata.uid));
+  const before = [...(driver ? [driver] : []), ...executors].filter(
+    ({ metadata }) => !known.has(metadata.uid),
+  );
+  const pods = [...now, ...before];
+  return {
+    ...scene,
+    driver: pods.find(({ metadata }) => metadata.name === application.status?.driverInfo.podName),
+    executors: executorsOf(sparkId, pods),
+  };
 }

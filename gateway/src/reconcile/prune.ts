@@ -35,6 +35,7 @@ export async function pruneApplications(
       if (ids.length > 0) {
         await db.transaction().execute(async (transaction) => {
           await transaction.deleteFrom("application_states").where("application_id", "in", ids).execute();
+          await transaction.deleteFrom("spark_runs").where("application_id", "in", ids).execute();
           await transaction.deleteFrom("application_events").where("application_id", "in", ids).execute();
           await transaction.deleteFrom("applications").where("id", "in", ids).execute();
         });

@@ -1,6 +1,8 @@
+import { podsLabelled } from "../jobs/application-pods.ts";
 import { isFinal } from "../jobs/application.ts";
 import { recordState } from "../jobs/applications-store.ts";
-import type { ObservedApplication } from "../kubernetes/objects.ts";
+import { recordSparkRun } from "../jobs/spark-runs.ts";
+import { submissionLabel, type ObservedApplication } from "../kubernetes/objects.ts";
 import type { ApplicationRow } from "../store/application-tables.ts";
 import { adopt } from "./adopt.ts";
 import type { Scene } from "./causes/cause.ts";
@@ -8,7 +10,7 @@ import { diagnose } from "./diagnose.ts";
 import { findingOf, isNews } from "./finding.ts";
 import { keepEvents } from "./keep-events.ts";
 import { keepBeforeRemoval, keepWhatEnded } from "./keep-logs.ts";
-import { applicationLabel, sceneWith, type NamespaceView } from "./namespace-view.ts";
+import { alone, withPods, type NamespaceView } from "./namespace-view.ts";
 import type { Reconciling } from "./reconciling.ts";
 import { settleVanished } from "./vanished.ts";
 
@@ -72,10 +74,30 @@ async function sceneFor(
   row: ApplicationRow,
   observed: ObservedApplication,
 ): Promise<Scene> {
-  const scene = view.sceneOf(observed);
+  const sparkId = await sparkIdOf(jobs, view, row, observed);
+  const scene = view.sceneOf(observed, sparkId);
   if (isFinal(row.state) || diagnose(scene).state !== "FAILED") return scene;
-  const pods = await jobs.cluster.listPods(row.namespace, `${applicationLabel}=${row.id}`);
-  return sceneWith(observed, pods, scene.events);
+  const pods = await jobs.cluster.listPods(row.namespace, podsLabelled(row.id));
+  return withPods(scene, sparkId, pods);
+}
+
+/**
+ * The Spark id of the application's last run. A driver tells its id only if it is of the submission that the status is
+ * about: the watch of pods may be behind, and show the driver of the run before.
+ */
+async function sparkIdOf(
+  { store }: Pick<Reconciling["jobs"], "store">,
+  view: NamespaceView,
+  row: ApplicationRow,
+  observed: ObservedApplication,
+): Promise<string | null> {
+  const driver = view.driver(observed);
+  const sparkId = driver?.spec.sparkId;
+  const submissionId = observed.status?.submissionID;
+  if (sparkId === undefined || sparkId === row.spark_id) return row.spark_id;
+  if (submissionId === undefined || driver?.metadata.labels[submissionLabel] !== submissionId)
+    return row.spark_id;
+  return recordSparkRun(store.db, row.id, { sparkId, submissionId });
 }
 
 async function observe({ jobs, settings }: Reconciling, row: ApplicationRow, scene: Scene): Promise<void> {
@@ -91,6 +113,6 @@ async function observe({ jobs, settings }: Reconciling, row: ApplicationRow, sce
  */
 function mustGo(row: ApplicationRow, observed: ObservedApplication): boolean {
   if (row.state === "CANCELLING" || row.state === "CANCELLED" || row.deleted_at !== null) return true;
-  const isOver = isFinal(diagnose(sceneWith(observed, [], [])).state);
+  const isOver = isFinal(diagnose(alone(observed)).state);
   return row.state === "FAILED" && !isOver;
 }

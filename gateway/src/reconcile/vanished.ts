@@ -2,7 +2,7 @@ import { fromOperatorState, isFinal } from "../jobs/application.ts";
 import { recordState } from "../jobs/applications-store.ts";
 import type { ObservedApplication } from "../kubernetes/objects.ts";
 import type { ApplicationRow } from "../store/application-tables.ts";
-import { sceneWith } from "./namespace-view.ts";
+import { alone } from "./namespace-view.ts";
 import { findingOf } from "./finding.ts";
 import type { Reconciling } from "./reconciling.ts";
 
@@ -26,11 +26,7 @@ export async function settleVanished(
     (row.uid === null || last.metadata.uid === row.uid) &&
     isFinal(fromOperatorState(last.status?.applicationState?.state))
   ) {
-    await recordState(
-      jobs.store.db,
-      row.id,
-      findingOf(sceneWith(last, [], []), row, now, settings.imageWaitMs),
-    );
+    await recordState(jobs.store.db, row.id, findingOf(alone(last), row, now, settings.imageWaitMs));
   }
   // Where the end is known by now, this changes nothing.
   await recordState(

@@ -43,7 +43,7 @@ export interface ApplicationRow {
   /** Of the resource. */
   readonly uid: string | null;
   readonly driver_pod: string | null;
-  /** Spark's own id, `spark-…`: what the event log and the History Server know it by. */
+  /** Spark's own id of the last run, `spark-…`: what the event log and the History Server know it by. See `spark_runs`. */
   readonly spark_id: string | null;
   /** Runs so far. */
   readonly attempts: number;
@@ -68,6 +68,14 @@ export interface LeaseRow {
 /** What transactions lock that may not run side by side, on whichever gateway: a row of its own, there from the start. */
 export interface LockRow {
   readonly name: "queue";
+}
+
+/** A run of an application as Spark knows it. A Spark id belongs to one application, and a run has one. */
+export interface SparkRunRow {
+  readonly spark_id: string;
+  readonly application_id: string;
+  /** The operator's id of the submission. Null: the run is older than this table. */
+  readonly submission_id: string | null;
 }
 
 /** A state that an application was in. */

@@ -6,6 +6,7 @@ import type {
   ApplicationStateRow,
   LeaseRow,
   LockRow,
+  SparkRunRow,
 } from "./application-tables.ts";
 
 /**
@@ -22,6 +23,7 @@ export interface Tables {
   readonly applications: ApplicationRow;
   readonly application_states: ApplicationStateRow;
   readonly application_events: ApplicationEventRow;
+  readonly spark_runs: SparkRunRow;
   readonly leases: LeaseRow;
   readonly locks: LockRow;
 }

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Problem } from "../../src/errors/problem.ts";
-import { gatewaySelector } from "../../src/jobs/application.ts";
 import { KubernetesCluster } from "../../src/kubernetes/kubernetes-cluster.ts";
 import { linesOf } from "../../src/kubernetes/lines.ts";
 import { kubeConfigOf, startFakeCluster, type Fault } from "../support/fake-cluster.ts";
@@ -49,36 +48,16 @@ test("deleting takes the code along, is done with what is gone, and spares anoth
 });
 
 test("a list is read page by page, and only what is asked for", async (context) => {
-  const { cluster, objects } = await startFakeCluster(context);
-  for (let count = 0; count < 1001; count++) {
-    objects.put("sparkapplications", sampleApplication(`job-${count}`));
-  }
-  objects.put("sparkapplications", sampleApplication("elsewhere", "team-b"));
-  objects.put("sparkapplications", { metadata: { namespace: "team-a", name: "by-hand" } });
-  const sizes: number[] = [];
-  for (let from: string | undefined; ;) {
-    const page = await cluster.listApplications("team-a", gatewaySelector, from);
-    sizes.push(page.items.length);
-    if (page.continue === undefined) break;
-    from = page.continue;
-  }
-  assert.deepEqual(sizes, [500, 500, 1]);
-});
-
-test("events are those about the object, and of this very one", async (context) => {
-  const { cluster, objects } = await startFakeCluster(context);
-  for (const [name, uid, kind] of [
-    ["one", "u1", "Pod"],
-    ["two", "u2", "Pod"],
-    ["three", "u1", "SparkApplication"],
-  ]) {
-    const involvedObject = { kind, name: "word-count", uid };
-    objects.put("events", { metadata: { namespace: "team-a", name }, involvedObject, reason: name });
-  }
-  const reasons = async (about: { kind: string; name: string; uid?: string }): Promise<string[]> =>
-    (await cluster.listEvents("team-a", about)).map(({ reason }) => reason);
-  assert.deepEqual(await reasons({ kind: "Pod", name: "word-count" }), ["one", "two"]);
-  assert.deepEqual(await reasons({ kind: "Pod", name: "word-count", uid: "u2" }), ["two"]);
+  const { cluster, objects, requests } = await startFakeCluster(context);
+  const put = (name: string, namespace: string, labels: object): void =>
+    void objects.put("pods", { metadata: { namespace, name, labels } });
+  for (let count = 0; count < 1001; count++) put(`pod-${count}`, "team-a", { of: "a" });
+  put("elsewhere", "team-b", { of: "a" });
+  put("other", "team-a", { of: "b" });
+  assert.equal((await cluster.listPods("team-a", "of=a")).length, 1001);
+  assert.equal(requests.length, 3);
+  assert.equal((await cluster.findPod("team-a", "other"))?.metadata.name, "other");
+  assert.equal(await cluster.findPod("team-a", "elsewhere"), undefined);
 });
 
 test("a log comes as it grows, from where it is asked, and an end that is no end is told", async (context) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { refusedWith } from "../support/gateway.ts";
+import { sparkSpec } from "../support/kube-objects.ts";
 import {
   id,
   logName,
@@ -68,4 +69,27 @@ test("what is no log is refused before a stream begins", async (context) => {
   refusedWith(await gateway.call("GET", url, { token, headers }), "invalid-input");
   fake.fault = () => "drop";
   refusedWith(await gateway.call("GET", url, { token, headers: events }), "cluster-unavailable");
+});
+
+test("labels make no pod's log another application's", async (context) => {
+  const { gateway, store, fake, token } = await startLogs(context, "sqlite");
+  await putApplication(store);
+  const pods = [
+    { name: "forged", role: "driver", spec: sparkSpec("spark-other", "driver") },
+    { name: "other-exec-1", role: "executor", spec: sparkSpec("spark-other", 1) },
+  ];
+  for (const { name, role, spec } of pods) {
+    const labels = {
+      "sparkoperator.k8s.io/app-name": id,
+      "spark-app-selector": "spark-1f",
+      "spark-role": role,
+      "spark-exec-id": "1",
+    };
+    const containerStatuses = [{ name: `spark-kubernetes-${role}`, state: running }];
+    const metadata = { namespace: "team-a", name, labels };
+    fake.objects.put("pods", { metadata, spec, status: { containerStatuses } });
+    fake.logs.set(`team-a/${name}/spark-kubernetes-${role}`, { lines: [stamped(1)], ended: true });
+  }
+  for (const query of ["", "?pod=1"])
+    refusedWith(await gateway.call("GET", url + query, { token }), "log-not-ready");
 });

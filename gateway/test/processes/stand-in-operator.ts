@@ -4,6 +4,7 @@ import { recordAt, textAt, type Fields } from "../../../local/kube/json.ts";
 import { annotations } from "../../src/jobs/application.ts";
 import type { FakeCluster } from "../support/fake-cluster.ts";
 import type { Change } from "../support/fake-objects.ts";
+import { sparkSpec } from "../support/kube-objects.ts";
 import type { Scope } from "../support/scope.ts";
 
 /** Between the steps of an application: long enough to be seen. */
@@ -74,7 +75,11 @@ class Running {
   }
 
   take(id: string): void {
-    this.#setStatus(id, "SUBMITTED", { executionAttempts: 1, driverInfo: { podName: `${id}-driver` } });
+    this.#setStatus(id, "SUBMITTED", {
+      executionAttempts: 1,
+      submissionID: `submission-${id}`,
+      driverInfo: { podName: `${id}-driver` },
+    });
   }
 
   start(id: string): void {
@@ -135,10 +140,11 @@ class Running {
         labels: {
           "sparkoperator.k8s.io/launched-by-spark-operator": "true",
           "sparkoperator.k8s.io/app-name": id,
+          "sparkoperator.k8s.io/submission-id": `submission-${id}`,
           "spark-role": role,
-          ...(role === "executor" && { "spark-exec-id": "1" }),
         },
       },
+      spec: sparkSpec(`spark-${id}`, role === "driver" ? role : 1),
       status: {
         phase: "running" in state ? "Running" : "Succeeded",
         conditions: [{ type: "PodScheduled", status: "True", lastTransitionTime: now() }],

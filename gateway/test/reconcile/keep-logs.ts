@@ -98,7 +98,7 @@ testOnStores("the log of each run is kept, and what executors leave", async (con
   log("a-driver", "driver", "first");
   log("a-exec-1", "executor", "executor");
   putPod(scene, "a", ended(1), { uid: "run-1" });
-  putPod(scene, "a", ended(0), { role: "executor", name: "a-exec-1" });
+  putPod(scene, "a", ended(0), { role: 1 });
   scene.start();
   await scene.reached("the first", async () => (await scene.row("a")).archived_pod_uid === "run-1");
   await scene.reached("the executor's", () => scene.archive.logs.has("a/a-exec-1"));

@@ -9,6 +9,7 @@ import {
   putPod,
   reconciled,
   running,
+  sparkIdOf,
   submitted,
   type Reconciled,
 } from "../support/reconciled.ts";
@@ -22,7 +23,7 @@ testOnStores("an application is followed to its end, with what is known of it", 
   operatorSays(scene, "a", "SUBMITTED");
   await reached("it waits", isIn("a", "PENDING"));
   putPod(scene, "a", running);
-  operatorSays(scene, "a", "RUNNING", { sparkApplicationId: "spark-1" });
+  operatorSays(scene, "a", "RUNNING", { sparkApplicationId: "a label's" });
   await reached("it runs", isIn("a", "RUNNING"));
   fake.logs.set("team-a/a-driver/spark-kubernetes-driver", {
     lines: ["2026-11-24T12:00:06.1Z hello", "2026-11-24T12:00:07.1Z world"],
@@ -33,7 +34,7 @@ testOnStores("an application is followed to its end, with what is known of it", 
   await reached("its log is kept", async () => (await row("a")).log_archived_at !== null);
   await reached("its events are kept", () => archive.events.has("a"));
   const { uid, spark_id, driver_pod, attempts, started_at, ended_at, archived_pod_uid } = await row("a");
-  assert.deepEqual([spark_id, driver_pod, attempts], ["spark-1", "a-driver", 1]);
+  assert.deepEqual([spark_id, driver_pod, attempts], [sparkIdOf("a"), "a-driver", 1]);
   assert.equal(started_at, Date.parse("2026-11-24T12:00:05Z"));
   assert.equal(ended_at, Date.parse("2026-11-24T12:01:00Z"));
   assert.ok(uid !== null && archived_pod_uid !== null);

@@ -28,6 +28,16 @@ export function pod(name: string, status: object): ObservedPod {
   return observedPodSchema.parse({ metadata: metadata(name), status });
 }
 
+/** The specification of a pod as Spark makes it for a run, of the driver or of an executor by its number. */
+export function sparkSpec(sparkId: string, role: "driver" | number): object {
+  const env = [
+    { name: "SPARK_APPLICATION_ID", value: sparkId },
+    ...(role === "driver" ? [] : [{ name: "SPARK_EXECUTOR_ID", value: String(role) }]),
+    { name: "SPARK_APPLICATION_ID", value: "the job's own" },
+  ];
+  return { containers: [{ name: "spark", env }] };
+}
+
 /** A pod whose one container is in this state. */
 export function podIn(
   role: "driver" | "executor",

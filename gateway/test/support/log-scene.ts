@@ -16,9 +16,11 @@ import type { Store, StoreKind } from "../../src/store/store.ts";
 import { startFakeCluster, type FakeCluster } from "./fake-cluster.ts";
 import { gatewayOn, newClient, type TestGateway } from "./gateway.ts";
 import { samplePlatform } from "./job-samples.ts";
+import { sparkSpec } from "./kube-objects.ts";
 import { newLocation, open } from "./stores.ts";
 
 export const id = "word-count-1f";
+const sparkId = "spark-1f";
 
 /** Puts an application into the store, as if it had been submitted. */
 export async function putApplication(store: Store, given: Partial<ApplicationRow> = {}): Promise<void> {
@@ -35,6 +37,8 @@ export async function putApplication(store: Store, given: Partial<ApplicationRow
     submitted_at: 0,
     state: "RUNNING" as const,
     attempts: 1,
+    driver_pod: podName("driver"),
+    spark_id: sparkId,
     ...given,
   };
   await store.db.insertInto("applications").values(values).execute();
@@ -42,14 +46,13 @@ export async function putApplication(store: Store, given: Partial<ApplicationRow
 
 /** Puts a pod of the application into the cluster, whose one container is in this state. */
 export function putPod(fake: FakeCluster, role: "driver" | number, state: object): void {
-  const isDriver = role === "driver";
   const labels = {
     "sparkoperator.k8s.io/app-name": id,
-    "spark-role": isDriver ? "driver" : "executor",
-    ...(!isDriver && { "spark-exec-id": String(role) }),
+    ...(role !== "driver" && { "spark-exec-id": String(role) }),
   };
   fake.objects.put("pods", {
     metadata: { namespace: "team-a", name: podName(role), labels },
+    spec: sparkSpec(sparkId, role),
     status: { containerStatuses: [{ name: containerOf(role), state }] },
   });
 }

@@ -21,6 +21,7 @@ import type { Store, StoreKind } from "../../src/store/store.ts";
 import { eventually } from "./eventually.ts";
 import { startFakeCluster, type FakeCluster } from "./fake-cluster.ts";
 import { samplePlatform, sampleApplication } from "./job-samples.ts";
+import { sparkSpec } from "./kube-objects.ts";
 import { addApplication } from "./rows.ts";
 import { newLocation, open } from "./stores.ts";
 import { VirtualPace } from "./virtual-pace.ts";
@@ -133,6 +134,7 @@ export function operatorSays({ fake }: Reconciled, id: string, state: string, mo
   fake.objects.setStatus("sparkapplications", "team-a", id, {
     applicationState: { state },
     driverInfo: { podName: `${id}-driver` },
+    submissionID: "1",
     executionAttempts: 1,
     ...more,
   });
@@ -144,17 +146,24 @@ export const ended = (exitCode: number, message = ""): object => ({
   terminated: { exitCode, reason: exitCode === 0 ? "Completed" : "Error", message },
 });
 
+/** What Spark calls the run that a submission of an application is. */
+export const sparkIdOf = (id: string, submission = "1"): string => `spark-${id}-${submission}`;
+
+interface GivenPod {
+  readonly role?: "driver" | number;
+  readonly name?: string;
+  readonly uid?: string;
+  /** Number of the submission that made its driver. Default: 1. */
+  readonly submission?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Default: the one of its submission. */
+  readonly sparkId?: string;
+}
+
 /** A pod of an application whose container is in this state. */
-export function putPod(
-  { fake }: Reconciled,
-  id: string,
-  containerState: object,
-  {
-    role = "driver",
-    name = `${id}-driver`,
-    ...metadata
-  }: { role?: string; name?: string; uid?: string } = {},
-): void {
+export function putPod({ fake }: Reconciled, id: string, containerState: object, given: GivenPod = {}): void {
+  const { role = "driver", submission = "1", labels, uid } = given;
+  const name = given.name ?? (role === "driver" ? `${id}-driver` : `${id}-exec-${role}`);
   fake.objects.put("pods", {
     metadata: {
       namespace: "team-a",
@@ -162,14 +171,19 @@ export function putPod(
       labels: {
         "sparkoperator.k8s.io/launched-by-spark-operator": "true",
         "sparkoperator.k8s.io/app-name": id,
-        "spark-role": role,
+        "sparkoperator.k8s.io/submission-id": submission,
+        "spark-role": role === "driver" ? role : "executor",
+        ...labels,
       },
-      ...metadata,
+      ...(uid !== undefined && { uid }),
     },
+    spec: sparkSpec(given.sparkId ?? sparkIdOf(id, submission), role),
     status: {
       phase: "Running",
       conditions: [{ type: "PodScheduled", status: "True", lastTransitionTime: "2026-11-24T12:00:00Z" }],
-      containerStatuses: [{ name: `spark-kubernetes-${role}`, state: containerState }],
+      containerStatuses: [
+        { name: `spark-kubernetes-${role === "driver" ? role : "executor"}`, state: containerState },
+      ],
     },
   });
 }

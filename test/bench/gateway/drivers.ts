@@ -13,7 +13,7 @@ const program = `n=0; while :; do n=$((n+1)); echo "$n $(date +%s%N)"; sleep ${1
 /** Runs a pod that Spark and its operator could have made for this application, and that writes lines. */
 export async function runDriver({ kube, namespace }: Scene, id: string): Promise<string> {
   const name = `${id}-driver`;
-  const labels = { "sparkoperator.k8s.io/app-name": id, "spark-role": "driver", "spark-app-selector": id };
+  const labels = { "sparkoperator.k8s.io/app-name": id, "spark-role": "driver" };
   const container = { name: driverContainer, image, command: ["sh", "-c", program] };
   const spec = { containers: [container], terminationGracePeriodSeconds: 0, restartPolicy: "Never" };
   const pod = { apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels }, spec };

@@ -19,13 +19,9 @@ export interface Scene {
 
 type Container = ObservedPod["status"]["containerStatuses"][number];
 
-/** The container that Spark runs in; sidecars say nothing about a job. */
+/** The container that Spark runs in. */
 export function sparkContainer(pod: ObservedPod | undefined): Container | undefined {
-  const containers = pod?.status.containerStatuses ?? [];
-  return (
-    containers.find(({ name }) => /^spark-kubernetes-(driver|executor)$/.test(name)) ??
-    (containers.length === 1 ? containers[0] : undefined)
-  );
+  return pod?.status.containerStatuses[0];
 }
 
 /** How the container ended last, if it did. */
