@@ -5,8 +5,8 @@ import * as tokens from "./migrations/0001-tokens.ts";
 import * as applications from "./migrations/0002-applications.ts";
 import * as archiveRemovals from "./migrations/0003-archive-removals.ts";
 import * as identities from "./migrations/0004-identities.ts";
-import * as tokenNamespaces from "./migrations/0005-token-namespaces.ts";
 import * as sparkRuns from "./migrations/0005-spark-runs.ts";
+import * as tokenNamespaces from "./migrations/0006-token-namespaces.ts";
 import type { StoreKind } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -16,8 +16,8 @@ const migrations = {
   "0002-applications": applications,
   "0003-archive-removals": archiveRemovals,
   "0004-identities": identities,
-  "0005-token-namespaces": tokenNamespaces,
   "0005-spark-runs": sparkRuns,
+  "0006-token-namespaces": tokenNamespaces,
 };
 
 /**

@@ -6,9 +6,10 @@ import { secondMs } from "../clock.ts";
 import { Problem } from "../errors/problem.ts";
 import { rowOf } from "../jobs/applications-store.ts";
 import type { Jobs } from "../jobs/jobs.ts";
+import { isSparkIdOf } from "../jobs/spark-runs.ts";
 import { answer } from "./app.ts";
 import { driverFinder, type FindDriver } from "./driver.ts";
-import { fromHistoryServer, isOfEventLog, type HistoryPagesParts } from "./history-pages.ts";
+import { fromHistoryServer, isStatic, sparkIdIn, type HistoryPagesParts } from "./history-pages.ts";
 import { driverKey, signJws } from "./jws.ts";
 import { prefixOf } from "./origins.ts";
 import { proxied, type Show } from "./upstream.ts";
@@ -32,11 +33,13 @@ export function applicationPages(parts: ApplicationPagesParts): Show<"applicatio
     const path = look.path.slice(prefix.length) || "/";
     const row = await rowOf(jobs.store.db, pages);
     const sight = await find(pages.namespace, pages.application);
-    // Of an application that the API knows, the store says which id is its own: a job can change its pods' labels, from
-    // which the operator has it.
+    // Only admins see what the API does not know: there, the operator's word will do.
     const sparkId = row === undefined ? sight?.sparkId : (row.spark_id ?? undefined);
-    if (sparkId !== undefined && path.startsWith("/history/")) {
-      if (!isOfEventLog(path, sparkId))
+    const isOwn = async (id: string): Promise<boolean> =>
+      row === undefined ? id === sparkId : isSparkIdOf(jobs.store.db, id, row.id);
+    const id = sparkIdIn(path);
+    if (path.startsWith("/history/")) {
+      if (id === undefined || !(await isOwn(id)))
         throw new Problem("not-found", "It is not a run of this application.");
       return fromHistoryServer(parts, { path, prefix }, reply);
     }
@@ -48,7 +51,8 @@ export function applicationPages(parts: ApplicationPagesParts): Show<"applicatio
       return answer(reply, 404, "Not started yet", "Its driver does not run yet. Come back in a moment.");
     if (sparkId === undefined)
       return answer(reply, 404, "Never ran", "It ended without a driver: there is nothing to show.");
-    if (isOfEventLog(path, sparkId)) return fromHistoryServer(parts, { path, prefix }, reply);
+    if (isStatic(path) || (id !== undefined && (await isOwn(id))))
+      return fromHistoryServer(parts, { path, prefix }, reply);
     return reply.redirect(`${prefix}/history/${sparkId}${path}${look.query}`);
   };
 }

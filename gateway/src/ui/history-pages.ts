@@ -19,7 +19,7 @@ export const historyTimeoutMs = 300 * secondMs;
 /** The History Server's pages of one application, at the root of their origin. */
 export function eventLogPages(parts: HistoryPagesParts): Show<"event-log"> {
   return ({ sparkId }, { path }, reply) => {
-    if (!isOfEventLog(path, sparkId))
+    if (!isStatic(path) && sparkIdIn(path) !== sparkId)
       throw new Problem("not-found", "The pages of this origin are another application's.");
     return fromHistoryServer(parts, { path, prefix: "" }, reply);
   };
@@ -41,10 +41,14 @@ export function historyPages(parts: HistoryPagesParts): Show<"history"> {
 const ofTheList =
   /^\/(?:static\/[\w./-]+\w|api\/v1\/(?:version|applications(?:\/[\w.-]+(?:\/\d+)?\/logs)?))?$/;
 
-/** Whether the History Server has what belongs to this application alone, or to all pages alike, at the path. */
-export function isOfEventLog(path: string, sparkId: string): boolean {
-  const own = [`/history/${sparkId}`, `/api/v1/applications/${sparkId}`];
-  return own.some((each) => path === each || path.startsWith(`${each}/`)) || /^\/static\/.*\w$/.test(path);
+/** Spark's id of the application that a path of the History Server's is about; undefined where it is about none. */
+export function sparkIdIn(path: string): string | undefined {
+  return /^\/(?:history|api\/v1\/applications)\/([\w-]+)(?:\/|$)/.exec(path)?.[1];
+}
+
+/** Whether a file of all pages alike is at the path: a folder would be listed. */
+export function isStatic(path: string): boolean {
+  return /^\/static\/.*\w$/.test(path);
 }
 
 export function fromHistoryServer(

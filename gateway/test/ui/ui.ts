@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { recordSparkRun } from "../../src/jobs/spark-runs.ts";
+import type { Store } from "../../src/store/store.ts";
 import { driverKey, signJws } from "../../src/ui/jws.ts";
 import { cookieName } from "../../src/ui/ui.ts";
 import { testOnStores } from "../support/stores.ts";
@@ -189,7 +191,7 @@ test("nothing is changed through it: other methods, killing, and paths that serv
 
 test("once it has ended, its pages are the History Server's at the same origin, also when the cluster has forgotten it", async (context) => {
   const { visit, look, history, fake, store, clock } = await startScene(context);
-  await store.db.updateTable("applications").set({ spark_id: "spark-of-word-count-1f" }).execute();
+  await ran(store, "word-count-1f", "spark-of-word-count-1f");
   const end = (state: string): void => {
     clock.now += 10_000;
     fake.objects.setStatus("sparkapplications", "team-a", "word-count-1f", { applicationState: { state } });
@@ -207,18 +209,21 @@ test("once it has ended, its pages are the History Server's at the same origin, 
   for (const path of ["/static/webui.js", "/api/v1/applications/spark-of-word-count-1f/allexecutors"])
     assert.equal((await look(`${prefix}${path}`)).body, "the History Server's", path);
   for (const [id, state, words, more] of [
-    ["old", "SUCCEEDED", /the History Server's/, { ended_at: 1, spark_id: "spark-1" }],
+    ["old", "SUCCEEDED", /the History Server's/, { ended_at: 1 }],
     ["failed", "FAILED", /Never ran/, { ended_at: 1 }],
     ["queued", "QUEUED", /Not started yet/, {}],
   ] as const) {
     await addApplication(store, id, "alice@example.test", { state, ...more });
+    if (id === "old") await ran(store, id, "spark-1");
     assert.match((await visit(`/ui/team-a/${id}/`)).body, words, id);
   }
 });
 
 test("an application has its own event log alone, whatever id its driver's pod says", async (context) => {
   const { look, visit, history, fake, store, clock } = await startScene(context);
-  await store.db.updateTable("applications").set({ spark_id: "spark-own", ended_at: 1 }).execute();
+  await ran(store, "word-count-1f", "spark-first");
+  await ran(store, "word-count-1f", "spark-own");
+  await store.db.updateTable("applications").set({ ended_at: 1 }).execute();
   fake.objects.setStatus("sparkapplications", "team-a", "word-count-1f", {
     applicationState: { state: "COMPLETED" },
     sparkApplicationId: "spark-of-another",
@@ -244,4 +249,10 @@ test("an application has its own event log alone, whatever id its driver's pod s
   }
   assert.equal((await visit("/history/spark-of-another/jobs/")).statusCode, 403);
   assert.equal(history.requests.length, 0);
+  assert.equal((await look(`${prefix}/history/spark-first/jobs/`)).body, "the History Server's");
 });
+
+/** Writes down a run of an application. */
+function ran({ db }: Store, id: string, sparkId: string): Promise<unknown> {
+  return recordSparkRun(db, id, { sparkId, submissionId: `submission-of-${sparkId}` });
+}
