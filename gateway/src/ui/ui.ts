@@ -58,11 +58,12 @@ export async function buildUi(parts: UiParts): Promise<FastifyInstance> {
     const label = requestedLabel(request, places.origins);
     const look = lookOf(request);
     const session = await sessions.checkSession(label, request.cookies[cookieName] ?? "");
-    if (session === undefined || (session.isOld && isNavigation(headers))) {
+    if (isNavigation(headers) && (session === undefined || session.isOld)) {
       const at = frontDoorPath(label, look);
-      if (at !== undefined && isNavigation(headers)) return reply.redirect(`${places.url}${at}`);
-      if (session === undefined) throw unknownVisitor(at);
+      if (at !== undefined) return reply.redirect(`${places.url}${at}`);
     }
+    if (session === undefined)
+      throw new Problem("not-authenticated", "Open it from the platform's front door.");
     // Another origin's script gets nothing in the visitor's name.
     if (!isSameOrigin(headers) && !isNavigation(headers))
       throw new Problem("forbidden", "A page of another origin asks for it.");
@@ -109,10 +110,4 @@ function frontDoorPath(label: string, { path, query }: Look): string | undefined
   if (pages === undefined || labelOf(pages) !== label) return undefined;
   const own = pages.kind === "event-log" ? path : `${entryOf(pages)}${path.slice(prefixOf(pages).length)}`;
   return own + query;
-}
-
-function unknownVisitor(at: string | undefined): Problem {
-  return at === undefined
-    ? new Problem("not-found", "No page of this origin is at this path.")
-    : new Problem("not-authenticated", "Load the page again.");
 }

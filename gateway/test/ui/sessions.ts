@@ -74,7 +74,7 @@ test("a session opens its own origin, until it ends, and nothing else is a sessi
     302,
   );
   assert.equal((await look("/team-a.other/", { cookie: good, headers: browser })).statusCode, 404);
-  assert.equal((await look("/team-a.other/", { cookie: "", headers: browser })).statusCode, 404);
+  assert.equal((await look("/team-a.other/", { cookie: "", headers: browser })).statusCode, 401);
   clock.now += sessionSeconds * 1000 - 1000;
   assert.equal((await look(`${prefix}/static/a.js`, { cookie: good, headers: script })).statusCode, 200);
   assert.equal((await look(`${prefix}/`, { cookie: good, headers: browser })).statusCode, 302, "renewed");

@@ -123,7 +123,7 @@ describe("the pages of hostile jobs", () => {
       const words = await page.innerText("body");
       return words.includes("Spark Jobs") ? { done: undefined } : { waiting: words };
     });
-    await page.goto(listing);
+    await page.goto(listing, { waitUntil: "networkidle" });
     const answers: string[] = [];
     context.on("response", (answer) => {
       answers.push(`${answer.status()} ${answer.url()}`);
