@@ -58,7 +58,16 @@ export const applicationDetailSchema = applicationSchema
 
 export type ApplicationDetail = z.output<typeof applicationDetailSchema>;
 
-export function toApplication(row: ApplicationRow, historyUrl: string | undefined): Application {
+/** The columns that an application is shown by. Its job, its manifest and its code can be large. */
+export const shownColumns = [
+  ...(["id", "name", "cluster", "namespace", "owner", "state", "reason", "hint", "spark_version"] as const),
+  ...(["spark_id", "attempts", "submitted_at", "started_at", "ended_at"] as const),
+] as const satisfies readonly (keyof ApplicationRow)[];
+
+export function toApplication(
+  row: Pick<ApplicationRow, (typeof shownColumns)[number]>,
+  historyUrl: string | undefined,
+): Application {
   return {
     id: row.id,
     name: row.name,

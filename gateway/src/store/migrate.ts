@@ -5,6 +5,7 @@ import * as tokens from "./migrations/0001-tokens.ts";
 import * as applications from "./migrations/0002-applications.ts";
 import * as archiveRemovals from "./migrations/0003-archive-removals.ts";
 import * as sparkRuns from "./migrations/0005-spark-runs.ts";
+import * as spentManifests from "./migrations/0006-spent-manifests.ts";
 import type { StoreKind } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -14,6 +15,7 @@ const migrations = {
   "0002-applications": applications,
   "0003-archive-removals": archiveRemovals,
   "0005-spark-runs": sparkRuns,
+  "0006-spent-manifests": spentManifests,
 };
 
 /**
