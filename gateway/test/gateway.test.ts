@@ -18,6 +18,7 @@ import "./jobs/manifests.ts";
 import "./jobs/passed-uploads.ts";
 import "./jobs/queue.ts";
 import "./jobs/read.ts";
+import "./jobs/room.ts";
 import "./jobs/states.ts";
 import "./jobs/submission.ts";
 import "./jobs/submit-trouble.ts";

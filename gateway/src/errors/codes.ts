@@ -28,6 +28,7 @@ export const problemCodes = {
   "upload-mismatch": { status: 422, title: "The content is not the one that its name says" },
   "refused-by-cluster": { status: 422, title: "Kubernetes refuses this" },
   "too-many-failures": { status: 429, title: "Too many unknown tokens came from this address" },
+  "too-many-waiting": { status: 429, title: "Too many submissions wait already" },
   "internal-error": { status: 500, title: "The gateway has a fault" },
   "store-unavailable": { status: 503, title: "The gateway cannot reach its data for the moment" },
   "store-full": { status: 503, title: "The gateway has no space left to write to" },

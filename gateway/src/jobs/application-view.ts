@@ -56,8 +56,17 @@ export const applicationDetailSchema = applicationSchema
 
 export type ApplicationDetail = z.output<typeof applicationDetailSchema>;
 
+/** The columns that an application is shown by. Its job, its manifest and its code can be large. */
+export const shownColumns = [
+  ...(["id", "name", "cluster", "namespace", "owner", "state", "reason", "hint", "spark_version"] as const),
+  ...(["spark_id", "attempts", "submitted_at", "started_at", "ended_at"] as const),
+] as const satisfies readonly (keyof ApplicationRow)[];
+
 /** `pagesUrl`: `https://HOST[:PORT]` of the front door; undefined where there are no pages. */
-export function toApplication(row: ApplicationRow, pagesUrl: string | undefined): Application {
+export function toApplication(
+  row: Pick<ApplicationRow, (typeof shownColumns)[number]>,
+  pagesUrl: string | undefined,
+): Application {
   const uiUrl = pagesUrl === undefined ? null : `${pagesUrl}/ui/${row.namespace}/${row.id}/`;
   return {
     id: row.id,

@@ -5,7 +5,7 @@ import { Problem } from "../errors/problem.ts";
 import type { ApplicationRow } from "../store/application-tables.ts";
 import { isFinal } from "./application.ts";
 import { lockApplication, recordStateIn } from "./applications-store.ts";
-import { removeFromCluster } from "./in-cluster.ts";
+import { removeFromCluster, spent } from "./in-cluster.ts";
 import type { Jobs } from "./jobs.ts";
 
 /** What is done before an application goes from the cluster, such as keeping its log; as far as that is quick. */
@@ -32,7 +32,7 @@ export async function cancel(
     const state = mayBeInCluster(known) ? "CANCELLING" : "CANCELLED";
     await recordStateIn(transaction, id, { state, at: now(), reason: `${by} cancelled it` });
     if (state === "CANCELLED") {
-      await transaction.updateTable("applications").set({ code: null }).where("id", "=", id).execute();
+      await transaction.updateTable("applications").set(spent).where("id", "=", id).execute();
     }
     return present(await lockApplication(transaction, id));
   });
@@ -71,7 +71,7 @@ export async function deleteEnded(
   if (mayBeInCluster(row)) await removeFromCluster(cluster, row);
   await db
     .updateTable("applications")
-    .set({ deleted_at: now() })
+    .set({ deleted_at: now(), job: "{}" })
     .where("id", "=", id)
     .where("deleted_at", "is", null)
     .execute();

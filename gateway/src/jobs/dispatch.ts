@@ -3,7 +3,7 @@ import { Problem } from "../errors/problem.ts";
 import type { ObservedApplication } from "../kubernetes/objects.ts";
 import type { ApplicationRow } from "../store/application-tables.ts";
 import { recordStateIn } from "./applications-store.ts";
-import { isOf, manifestOf, removeFromCluster, storedCodeSchema } from "./in-cluster.ts";
+import { isOf, manifestOf, removeFromCluster, spent, storedCodeSchema } from "./in-cluster.ts";
 import type { Jobs } from "./jobs.ts";
 
 /** When a row is tried again that the cluster could not take. */
@@ -97,7 +97,7 @@ async function confirm(
       .updateTable("applications")
       .set((columns) => ({
         created_at: columns.fn.coalesce("created_at", columns.val(now())),
-        code: null,
+        ...spent,
         claimed_until: null,
       }))
       .where("id", "=", row.id)
@@ -135,7 +135,7 @@ async function refuse({ store, now }: Jobs, row: ApplicationRow, why: Why): Prom
     await recordStateIn(transaction, row.id, { state: "FAILED", at: now(), ...why });
     await transaction
       .updateTable("applications")
-      .set({ code: null, claimed_until: null })
+      .set({ ...spent, claimed_until: null })
       .where("id", "=", row.id)
       .execute();
   });

@@ -11,6 +11,9 @@ const manifestSchema = z.custom<NewApplication>(isRecord);
 const texts = z.record(z.string(), z.string());
 export const storedCodeSchema = z.object({ data: texts, binaryData: texts });
 
+/** What a row has of its application for the cluster, once it is there or will never be. */
+export const spent = { code: null, manifest: "{}" } as const;
+
 /** The application that a row is to be, as it was resolved when it was submitted. */
 export function manifestOf(row: ApplicationRow): NewApplication {
   return manifestSchema.parse(JSON.parse(row.manifest));

@@ -5,7 +5,7 @@ import { page, position, type Page } from "../api/pages.ts";
 import type { Tables } from "../store/tables.ts";
 import type { ApplicationState } from "./application.ts";
 import { applicationIdSchema } from "./application-id.ts";
-import { toApplication, type Application } from "./application-view.ts";
+import { shownColumns, toApplication, type Application } from "./application-view.ts";
 
 /** Which applications to list; what is left out is of no matter. */
 export interface Filter {
@@ -27,7 +27,7 @@ export async function listApplications(
   limit: number,
   cursor: string | undefined,
 ): Promise<Page<Application>> {
-  let query = db.selectFrom("applications").selectAll().where("deleted_at", "is", null);
+  let query = db.selectFrom("applications").select(shownColumns).where("deleted_at", "is", null);
   if (owner !== undefined) query = query.where("owner", "=", owner);
   if (namespaces !== undefined) query = query.where("namespace", "in", namespaces);
   if (states !== undefined) query = query.where("state", "in", states);

@@ -101,6 +101,20 @@ export async function queuePosition(
   return Number(own) === 0 ? undefined : Number(place);
 }
 
+/** Submissions of one user that may wait at once. Each has its code with it. */
+export const waitingPerUser = 1000;
+
+/** How many of a user's wait. */
+export async function waitingOf(db: Kysely<Tables>, owner: string): Promise<number> {
+  const { rows } = await db
+    .selectFrom("applications")
+    .where(waits)
+    .where("owner", "=", owner)
+    .select((row) => row.fn.countAll<number | string>().as("rows"))
+    .executeTakeFirstOrThrow();
+  return Number(rows);
+}
+
 /** How many wait. */
 export async function queueLength(db: Kysely<Tables>): Promise<number> {
   const { rows } = await db

@@ -37,6 +37,12 @@ const minTimeToLiveSeconds = 600;
 /** The most that a request may have, in bytes: base64 and JSON make more of the 900 KiB that code may have. */
 export const submissionBytes = 4 * 1024 * 1024;
 
+/**
+ * The most that a SparkApplication may have, in bytes of JSON. etcd takes 1.5 MiB of an object, the operator's status
+ * included; the operator passes the whole of it to spark-submit as arguments, which Linux limits to 2 MiB.
+ */
+export const manifestBytes = 256 * 1024;
+
 const timeToLiveSchema = z
   .int()
   .min(minTimeToLiveSeconds)
@@ -120,7 +126,19 @@ export function prepareSubmission(request: SubmissionRequest): Result<PreparedSu
   const job = readJob(body["job"], platform.jobDefaults, platform.versions, body["code"] !== undefined);
   const code = readCode(body["code"], platform);
   if (!envelope.ok || !namespace.ok || !job.ok || !code.ok) return refused([envelope, namespace, job, code]);
-  return { ok: true, value: prepared(request, namespace.value, job.value, code.value) };
+  const value = prepared(request, namespace.value, job.value, code.value);
+  const tooLarge = sizeViolation(value.manifest);
+  return tooLarge === undefined ? { ok: true, value } : { ok: false, violations: [tooLarge] };
+}
+
+function sizeViolation(manifest: NewApplication): Violation | undefined {
+  const bytes = Buffer.byteLength(JSON.stringify(manifest));
+  if (bytes <= manifestBytes) return undefined;
+  return {
+    path: "job",
+    problem: `makes a SparkApplication of ${bytes} bytes`,
+    expected: `at most ${manifestBytes} bytes, in which env counts twice, for driver and executors; keep long values in a file or a secret`,
+  };
 }
 
 function refused(parts: readonly Result<unknown>[]): Result<never> {

@@ -5,7 +5,7 @@ import type { ApplicationRow } from "../store/application-tables.ts";
 import type { Tables } from "../store/tables.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Jobs } from "./jobs.ts";
-import { claimIn, lockQueue } from "./queue.ts";
+import { claimIn, lockQueue, waitingOf, waitingPerUser } from "./queue.ts";
 import type { PreparedSubmission } from "./submission.ts";
 import type { SubmissionMetrics } from "./submission-metrics.ts";
 
@@ -27,9 +27,16 @@ export async function submit(
 ): Promise<{ readonly row: ApplicationRow; readonly repeated: boolean }> {
   const { db } = jobs.store;
   const now = jobs.now();
+  const bytes = bytesOf(prepared);
+  const room = await jobs.store.room(bytes);
   const { known, claimed } = await db.transaction().execute(async (transaction) => {
     await lockQueue(transaction);
     const isNew = await insert(transaction, jobs, prepared, idempotencyKey, now);
+    // What was submitted before is answered in any case. Thrown in here, nothing of a new one is left.
+    if (isNew) {
+      demandRoom(bytes, room);
+      await demandPlace(transaction, prepared.owner);
+    }
     return isNew
       ? { claimed: await claimIn(transaction, jobs.platform.limits, now, prepared.id) }
       : { known: await findKnown(transaction, prepared) };
@@ -46,6 +53,29 @@ export async function submit(
     .where("id", "=", prepared.id)
     .executeTakeFirstOrThrow();
   return { row, repeated: false };
+}
+
+/** SQLite writes it twice: to its log, and then to its place. */
+function bytesOf({ job, manifest, code }: PreparedSubmission): number {
+  return 2 * Buffer.byteLength(JSON.stringify([job, manifest, code]));
+}
+
+/** @throws Problem where there is less room than it takes. */
+function demandRoom(bytes: number, room: number): void {
+  if (bytes <= room) return;
+  throw new Problem(
+    "store-full",
+    "nothing was submitted: the gateway has no room for another application; delete some that have ended, or tell an admin",
+  );
+}
+
+/** @throws Problem where its user has as many waiting as may be. */
+async function demandPlace(db: Kysely<Tables>, owner: string): Promise<void> {
+  if ((await waitingOf(db, owner)) <= waitingPerUser) return;
+  throw new Problem(
+    "too-many-waiting",
+    `nothing was submitted: ${waitingPerUser} of yours wait already; try again once some had their turn, or cancel some`,
+  );
 }
 
 /**

@@ -102,7 +102,7 @@ async function sparkIdOf(
 
 async function observe({ jobs, settings }: Reconciling, row: ApplicationRow, scene: Scene): Promise<void> {
   const { store, now } = jobs;
-  await keepEvents(store, row.id, scene.events);
+  if ((await store.room()) > 0) await keepEvents(store, row.id, scene.events);
   const finding = findingOf(scene, row, now(), settings.imageWaitMs);
   if (!isFinal(row.state) && isNews(row, finding)) await recordState(store.db, row.id, finding);
 }

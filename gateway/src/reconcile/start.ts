@@ -6,7 +6,7 @@ import type { LogKeeper } from "./keep-logs.ts";
 import { Lease } from "./lease.ts";
 import type { ReconcileMetrics } from "./metrics.ts";
 import { realPace, type Pace } from "./pace.ts";
-import { pruneApplications } from "./prune.ts";
+import { makeRoom, pruneApplications } from "./prune.ts";
 import { removeLogsOfDeleted } from "./remove-logs.ts";
 import { reconcileNamespace } from "./reconcile-namespace.ts";
 import { standardSettings, type Reconciling, type ReconcileSettings } from "./reconciling.ts";
@@ -14,6 +14,7 @@ import { together } from "./together.ts";
 import { whileHeld } from "./while-held.ts";
 
 const pruneEveryMs = 3600 * secondMs;
+const makeRoomEveryMs = 60 * secondMs;
 /** Whoever deletes an application wants its log gone; an archive that was away is asked again as soon. */
 const removeEveryMs = 60 * secondMs;
 
@@ -44,6 +45,7 @@ export function startReconciler(
       await together(signal, (until) => [
         ...Object.keys(jobs.platform.namespaces).map((each) => reconcileNamespace(reconciling, each, until)),
         repeatedly(reconciling, pruneEveryMs, until, () => pruneApplications(reconciling, until)),
+        repeatedly(reconciling, makeRoomEveryMs, until, () => makeRoom(reconciling, until)),
         repeatedly(reconciling, removeEveryMs, until, () => removeLogsOfDeleted(reconciling, until)),
       ]);
     } finally {

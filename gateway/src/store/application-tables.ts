@@ -12,9 +12,9 @@ export interface ApplicationRow {
   readonly owner: string;
   /** The job's name as the user gave it. */
   readonly name: string;
-  /** The job as the user sent it, JSON. */
+  /** The job as the user sent it, JSON; `{}` once somebody deleted it. */
   readonly job: string;
-  /** The SparkApplication that came of it, JSON. */
+  /** The SparkApplication that came of it, JSON, until it is in the cluster; `{}` afterwards. */
   readonly manifest: string;
   /** Its ConfigMap's data and binaryData, JSON, until it is in the cluster; null afterwards and where there is none. */
   readonly code: string | null;

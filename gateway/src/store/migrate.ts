@@ -7,6 +7,7 @@ import * as archiveRemovals from "./migrations/0003-archive-removals.ts";
 import * as identities from "./migrations/0004-identities.ts";
 import * as sparkRuns from "./migrations/0005-spark-runs.ts";
 import * as tokenNamespaces from "./migrations/0006-token-namespaces.ts";
+import * as spentManifests from "./migrations/0007-spent-manifests.ts";
 import type { StoreKind } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -18,6 +19,7 @@ const migrations = {
   "0004-identities": identities,
   "0005-spark-runs": sparkRuns,
   "0006-token-namespaces": tokenNamespaces,
+  "0007-spent-manifests": spentManifests,
 };
 
 /**

@@ -31,6 +31,7 @@ const everAnswered = {
   "upload-mismatch": 422,
   "refused-by-cluster": 422,
   "too-many-failures": 429,
+  "too-many-waiting": 429,
   "internal-error": 500,
   "store-unavailable": 503,
   "storage-unavailable": 503,

@@ -10,7 +10,7 @@ import { submissionMetrics } from "../../src/jobs/submission-metrics.ts";
 import { submitRoutes } from "../../src/jobs/submit-routes.ts";
 import type { Submitting } from "../../src/jobs/submit.ts";
 import type { Cluster } from "../../src/kubernetes/cluster.ts";
-import type { Store, StoreKind } from "../../src/store/store.ts";
+import type { Store, StoreKind, StoreLocation } from "../../src/store/store.ts";
 import { startFakeCluster, type FakeCluster } from "./fake-cluster.ts";
 import { gatewayOn, newClient, type Answer, type TestGateway } from "./gateway.ts";
 import { samplePlatform } from "./job-samples.ts";
@@ -36,6 +36,8 @@ export interface SubmitScene {
 export interface SubmitSceneParts {
   readonly limits?: { readonly perUserPerMinute?: number; readonly perMinute?: number };
   readonly storage?: object;
+  /** Default: a new one. */
+  readonly location?: StoreLocation;
   readonly has?: () => Promise<boolean>;
   readonly beforeRemoval?: BeforeRemoval;
   /** Default: the fake's own client. */
@@ -46,10 +48,10 @@ export interface SubmitSceneParts {
 export async function startSubmitting(
   context: TestContext,
   kind: StoreKind,
-  { limits = {}, storage, has, beforeRemoval, cluster }: SubmitSceneParts = {},
+  { limits = {}, storage, location, has, beforeRemoval, cluster }: SubmitSceneParts = {},
 ): Promise<SubmitScene> {
   const fake = await startFakeCluster(context, 10_000);
-  const store = await open(context, await newLocation(context, kind));
+  const store = await open(context, location ?? (await newLocation(context, kind)));
   const clock = { now: Date.UTC(2026, 10, 24, 12) };
   const jobs: Jobs = {
     store,
