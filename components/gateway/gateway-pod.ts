@@ -54,6 +54,8 @@ export interface GatewayPodArgs {
   readonly secretName: pulumi.Input<string>;
   /** Secret with the certificate. Undefined: an Ingress has it, and ends TLS. */
   readonly tlsName: pulumi.Input<string> | undefined;
+  /** Whose X-Forwarded-For is believed. Undefined: nobody's. */
+  readonly trustedProxies: string | undefined;
   /** The claim of the embedded database. Undefined: the secret has a PostgreSQL's URL. */
   readonly claimName: pulumi.Input<string> | undefined;
   /** Whether it has the pages of running applications. */
@@ -128,7 +130,12 @@ function volumesOf(args: GatewayPodArgs) {
 }
 
 /** gateway/README.md says what each variable means. */
-function environment({ tlsName, claimName, ui }: GatewayPodArgs): readonly { name: string; value: string }[] {
+function environment({
+  tlsName,
+  trustedProxies,
+  claimName,
+  ui,
+}: GatewayPodArgs): readonly { name: string; value: string }[] {
   const variables = {
     METRICS_ADDRESS: `0.0.0.0:${ports.metrics}`,
     PLATFORM_FILE: `${folders.config}/${files.platform}`,
@@ -142,9 +149,9 @@ function environment({ tlsName, claimName, ui }: GatewayPodArgs): readonly { nam
       UI_KEY_FILE: `${folders.secrets}/${files.frontDoorKey}`,
       ...(ui.adminGroup !== undefined && { UI_ADMIN_GROUP: ui.adminGroup }),
     }),
+    ...(trustedProxies !== undefined && { TRUSTED_PROXIES: trustedProxies }),
     ...(tlsName === undefined
-      ? // Whoever ends TLS adds where a client came from; what the client itself says of that counts for nothing.
-        { API_ADDRESS: `0.0.0.0:${ports.http}`, TRUSTED_PROXIES: "1" }
+      ? { API_ADDRESS: `0.0.0.0:${ports.http}` }
       : {
           API_ADDRESS: `0.0.0.0:${ports.https}`,
           TLS_CERTIFICATE_FILE: `${folders.tls}/tls.crt`,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { certificate, misfit } from "./certificate.ts";
-import { hostName, hostNamePattern, nodePort, quantity, text } from "./fields.ts";
+import { dnsLabel, hostName, hostNamePattern, nodePort, quantity, text } from "./fields.ts";
 import { gatewayVolume } from "./volume.ts";
 
 const postgres = z.strictObject({
@@ -101,6 +101,10 @@ export const gatewaySchema = z
     z.strictObject({
       kind: z.literal("ingress"),
       ingressClass: text("class of the Ingress before it", "nginx"),
+      controllerNamespace: dnsLabel(
+        "namespace of the Ingress controller's pods: they alone reach the API then, and the audit log has the client's address as they tell it; by default any pod reaches the API's port, and the audit log has the controller's address",
+        "ingress-nginx",
+      ).optional(),
       ...ofCluster,
     }),
   ])
