@@ -80,7 +80,7 @@ function gatewayConfig({ gateway }: KubeconfigSettings): GatewayConfig | undefin
     limits,
     registerToken,
     serviceAccounts,
-    exposure: exposureOf(gateway),
+    exposure: gatewayExposure(gateway),
     certificate,
     database: database.kind === "postgres" ? postgresConfig(database.url) : database,
   };
@@ -98,6 +98,13 @@ function exposureOf(server: Reached, port?: number): ClusterExposure {
     case "ingress":
       return { kind: "ingress", className: server.ingressClass };
   }
+}
+
+/** As `exposureOf`, with the proxy that is before it, where the stack names one. */
+function gatewayExposure(gateway: Exclude<KubeconfigSettings["gateway"], { kind: "none" }>): ClusterExposure {
+  const exposure = exposureOf(gateway);
+  if (exposure.kind !== "ingress" || gateway.kind !== "ingress") return exposure;
+  return { ...exposure, controllerNamespace: gateway.controllerNamespace };
 }
 
 function secretKeys(keys: { readonly accessKeyId: string; readonly secretAccessKey: string }): S3Keys {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { flowLogs } from "./network-flow-logs.ts";
 import { routes } from "./network-routes.ts";
+import { planNetwork } from "./network-plan.ts";
 import { label, subnets } from "./network-subnets.ts";
 import { perZone, type PerZone, type Region } from "./regions.ts";
 
@@ -32,6 +33,7 @@ export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   readonly vpcCidr: string;
   readonly publicSubnetIds: PerZone<pulumi.Output<string>>;
+  readonly publicCidrs: PerZone<string>;
   readonly nodeSubnetIds: PerZone<pulumi.Output<string>>;
   readonly controlPlaneSubnetIds: PerZone<pulumi.Output<string>>;
   /** Names of the nodes' zones in this account, such as `eu-central-1a`, in the order of their subnets. */
@@ -64,6 +66,7 @@ export class Network extends pulumi.ComponentResource {
     this.vpcId = vpc.id;
     this.vpcCidr = cidr;
     this.publicSubnetIds = ids(made.public);
+    this.publicCidrs = planNetwork(cidr).public;
     this.nodeSubnetIds = ids(made.nodes);
     this.controlPlaneSubnetIds = ids(made.controlPlane);
     this.nodeZones = perZone(made.nodes, ({ availabilityZone }) => availabilityZone);

@@ -55,6 +55,8 @@ export interface GatewayPodArgs {
   readonly secretName: pulumi.Input<string>;
   /** Secret with the certificate. Undefined: an Ingress has it, and ends TLS. */
   readonly tlsName: pulumi.Input<string> | undefined;
+  /** Whose X-Forwarded-For is believed. Undefined: nobody's. */
+  readonly trustedProxies: string | undefined;
   /** The claim of the embedded database. Undefined: the secret has a PostgreSQL's URL. */
   readonly claimName: pulumi.Input<string> | undefined;
   /** Whether it has the pages of running applications. */
@@ -133,6 +135,7 @@ function volumesOf(args: GatewayPodArgs) {
 /** gateway/README.md says what each variable means. */
 function environment({
   tlsName,
+  trustedProxies,
   claimName,
   ui,
   acceptsServiceAccounts,
@@ -152,9 +155,9 @@ function environment({
       UI_ISSUER: ui.issuer,
       ...(ui.skipEmailVerified && { UI_SKIP_EMAIL_VERIFIED: "true" }),
     }),
+    ...(trustedProxies !== undefined && { TRUSTED_PROXIES: trustedProxies }),
     ...(tlsName === undefined
-      ? // Whoever ends TLS adds where a client came from; what the client itself says of that counts for nothing.
-        { API_ADDRESS: `0.0.0.0:${ports.http}`, TRUSTED_PROXIES: "1" }
+      ? { API_ADDRESS: `0.0.0.0:${ports.http}` }
       : {
           API_ADDRESS: `0.0.0.0:${ports.https}`,
           TLS_CERTIFICATE_FILE: `${folders.tls}/tls.crt`,

@@ -9,6 +9,7 @@ import {
   listenPorts,
   noticeSeconds,
   podsEndTls,
+  proxiesOf,
   publicUrl,
   type DnsRecord,
 } from "../ingress/exposure.ts";
@@ -157,7 +158,12 @@ function server(
         ...(tls?.certificate === undefined ? [] : [tls.certificate]),
         ...Object.values(access.keys?.secret.data ?? {}),
       ),
-      pod: gatewayPod({ ...pod, tlsName: tls?.secretName, goneSeconds: notice.goes }),
+      pod: gatewayPod({
+        ...pod,
+        tlsName: tls?.secretName,
+        trustedProxies: proxiesOf(args.exposure)?.trusted,
+        goneSeconds: notice.goes,
+      }),
       comesSeconds: notice.comes,
     },
     {
@@ -191,7 +197,10 @@ function exposeServer(
   return expose(name, { ...api, exposure: way.exposure, tlsName: way.tls.secretName }, opts);
 }
 
-/** Clients may come from anywhere, who reads its metrics from the cluster alone; it reaches what it works with. */
+/**
+ * Clients come from anywhere, or through the proxy that is known to be before it. Whoever reads its metrics is in the
+ * cluster. It reaches what it works with.
+ */
 function allowGateway(
   name: string,
   namespace: pulumi.Input<string>,
@@ -202,9 +211,13 @@ function allowGateway(
     protocol: "TCP",
     port,
   });
+  const proxies = proxiesOf(exposure);
   const rules = {
     ingress: [
-      { ports: listenPorts(exposure).map((port) => tcp(ports[port])) },
+      {
+        ports: listenPorts(exposure).map((port) => tcp(ports[port])),
+        ...(proxies !== undefined && { from: proxies.from }),
+      },
       { from: [{ namespaceSelector: {} }], ports: [tcp(ports.metrics)] },
       ...(ui === undefined ? [] : [uiRules.ingress]),
     ],

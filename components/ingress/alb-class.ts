@@ -11,6 +11,8 @@ export interface AlbClassArgs {
   readonly scheme: "internet-facing" | "internal";
   /** Who reaches it: ranges of IPv4 addresses as the load balancer sees them, such as `203.0.113.0/24`. At least one. */
   readonly allowedCidrs: readonly string[];
+  /** Ranges of the public subnets: an internet-facing load balancer is in these, an internal one beside the nodes. */
+  readonly publicCidrs: readonly string[];
   /** DNS names that it answers for. */
   readonly hosts: AcmCertificateArgs["hosts"];
   /** Public Route 53 zone of all hosts. */
@@ -40,7 +42,7 @@ const loadBalancerAttributes = [
  * the class share it; only those in the platform's own namespaces may be of the class. Whoever makes one waits for the
  * class, so that on the way down the class and its controller are there until the load balancer is gone.
  *
- *     const { exposure } = new AlbClass("alb", { scheme: "internal", allowedCidrs, hosts: [host], zoneId });
+ *     const { exposure } = new AlbClass("alb", { scheme: "internal", allowedCidrs, publicCidrs, hosts: [host], zoneId });
  */
 export class AlbClass extends pulumi.ComponentResource {
   /** The way in through this load balancer, for each of the hosts. */
@@ -91,6 +93,7 @@ export class AlbClass extends pulumi.ComponentResource {
       zoneId,
       // From a table in the provider: it asks nobody.
       loadBalancerZoneId: aws.lb.getHostedZoneIdOutput({ loadBalancerType: "application" }, child).id,
+      ownCidrs: args.scheme === "internet-facing" ? args.publicCidrs : undefined,
     };
     this.registerOutputs({ className: ingressClass.metadata.name });
   }

@@ -11,6 +11,8 @@ export interface AlbExposure {
   readonly zoneId: pulumi.Input<string>;
   /** The zone of AWS that holds the load balancers' own names, one in each region. */
   readonly loadBalancerZoneId: pulumi.Input<string>;
+  /** Ranges that the load balancer has its addresses in, and no pod. Undefined: it has them among the pods'. */
+  readonly ownCidrs: readonly string[] | undefined;
 }
 
 /**

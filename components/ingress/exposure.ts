@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { named } from "../namespaces/network-rules.ts";
 import { albAnnotations, albRecords, type AlbExposure } from "./alb-route.ts";
 
 /**
@@ -10,7 +11,12 @@ import { albAnnotations, albRecords, type AlbExposure } from "./alb-route.ts";
 export type ClusterExposure =
   | { readonly kind: "node-port"; readonly port: number }
   | { readonly kind: "load-balancer" }
-  | { readonly kind: "ingress"; readonly className: string };
+  | {
+      readonly kind: "ingress";
+      readonly className: string;
+      /** Namespace of the Ingress controller's pods. Undefined: it is not known where they are. */
+      readonly controllerNamespace?: string | undefined;
+    };
 
 /** How browsers reach a server. */
 export type Exposure = ClusterExposure | AlbExposure;
@@ -56,6 +62,30 @@ export function publicUrl(host: string, exposure: Exposure): string {
 /** Whether the pods end TLS themselves: an Ingress does it before them. */
 export function podsEndTls({ kind }: Exposure): boolean {
   return kind === "node-port" || kind === "load-balancer";
+}
+
+/** Whoever ends TLS before the pods. */
+export interface Proxies {
+  /** Nobody else gets to the pods' port `http`. */
+  readonly from: k8s.types.input.networking.v1.NetworkPolicyPeer[];
+  /** Those whose X-Forwarded-For is believed, as the gateway's TRUSTED_PROXIES. */
+  readonly trusted: string;
+}
+
+/**
+ * Undefined where it is not known who that is, or nobody does: then any address gets to the pods, and what it says of
+ * where a client came from must not be believed.
+ */
+export function proxiesOf(exposure: Exposure): Proxies | undefined {
+  if (exposure.kind === "alb" && exposure.ownCidrs !== undefined) {
+    const from = exposure.ownCidrs.map((cidr) => ({ ipBlock: { cidr } }));
+    return { from, trusted: exposure.ownCidrs.join(",") };
+  }
+  if (exposure.kind === "ingress" && exposure.controllerNamespace !== undefined) {
+    // The policy lets nobody else in, so that whoever comes is the one proxy there is.
+    return { from: [{ namespaceSelector: named(exposure.controllerNamespace) }], trusted: "1" };
+  }
+  return undefined;
 }
 
 /** The ports that pods have for it. */

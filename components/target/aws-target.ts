@@ -76,7 +76,13 @@ export function awsTarget(args: AwsTargetArgs): Target {
   );
   const providers = [amazon, nodes.provider];
   const otherHosts = args.gateway === undefined ? [] : [args.gateway.host];
-  const pages = args.ui && awsUi(args.ui, { otherHosts, zoneId: zone.zoneId, protect }, { providers });
+  const pages =
+    args.ui &&
+    awsUi(
+      args.ui,
+      { otherHosts, publicCidrs: network.publicCidrs, zoneId: zone.zoneId, protect },
+      { providers },
+    );
   return {
     jobPlacement: cluster.jobPlacement,
     dns: cluster.dns,

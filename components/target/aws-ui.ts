@@ -32,6 +32,7 @@ export interface AwsUi {
 export interface AwsUiContext {
   /** Hosts of other servers at the load balancer. */
   readonly otherHosts: readonly string[];
+  readonly publicCidrs: AlbClassArgs["publicCidrs"];
   /** Route 53 zone of the host. */
   readonly zoneId: pulumi.Input<string>;
   readonly protect: boolean;
@@ -40,12 +41,12 @@ export interface AwsUiContext {
 /** The pages at a load balancer of their own, with a certificate of ACM and a record in the stack's zone. */
 export function awsUi(
   { host, pagesHost, identity, allowed, adminGroup, history, ...alb }: AwsUiConfig,
-  { otherHosts, zoneId, protect }: AwsUiContext,
+  { otherHosts, publicCidrs, zoneId, protect }: AwsUiContext,
   opts: pulumi.ComponentResourceOptions,
 ): AwsUi {
   const { exposure } = new AlbClass(
     "alb",
-    { ...alb, hosts: [host, `*.${pagesHost}`, ...otherHosts], zoneId },
+    { ...alb, publicCidrs, hosts: [host, `*.${pagesHost}`, ...otherHosts], zoneId },
     opts,
   );
   const ui: UiConfig = {

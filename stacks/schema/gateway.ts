@@ -134,6 +134,10 @@ export const gatewaySchema = z
     z.strictObject({
       kind: z.literal("ingress"),
       ingressClass: text("class of the Ingress before it", "nginx"),
+      controllerNamespace: dnsLabel(
+        "namespace of the Ingress controller's pods: they alone reach the API then, and the audit log has the client's address as they tell it; by default any pod reaches the API's port, and the audit log has the controller's address",
+        "ingress-nginx",
+      ).optional(),
       ...ofCluster,
     }),
   ])

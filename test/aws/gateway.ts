@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { toPlatform } from "../../gateway/src/platform.ts";
-import { object, ofKind } from "../support/graph.ts";
-import { at, parseJson, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
+import { object, ofKind, stackFile } from "../support/graph.ts";
+import { at, listAt, parseJson, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
 import type { Graph } from "../support/mocks.ts";
 import { awsGraph, stacks } from "./aws-graph.ts";
 
@@ -76,4 +76,30 @@ test("with PostgreSQL it has no disk, and its pods take over once the load balan
   const spec = recordAt(object(graph, "Deployment", "gateway", namespace).inputs, "spec");
   assert.equal(spec["minReadySeconds"], 30);
   assert.equal(at(spec, "template", "spec", "terminationGracePeriodSeconds"), 50);
+});
+
+test("where a client came from is believed of the load balancer alone, where no pod has an address of its own", async () => {
+  const seen = async (scheme: string): Promise<readonly unknown[]> => {
+    const ui = { ...recordAt(stackFile("dev"), "ui"), scheme };
+    const graph = await awsGraph("dev", { keys: { ui } });
+    const spec = recordAt(object(graph, "Deployment", "gateway", namespace).inputs, "spec");
+    const env = listAt(listAt(spec, "template", "spec", "containers")[0], "env");
+    const policy = recordAt(object(graph, "NetworkPolicy", "gateway", namespace).inputs, "spec");
+    return [
+      at(
+        env.find((each) => at(each, "name") === "TRUSTED_PROXIES"),
+        "value",
+      ),
+      at(listAt(policy, "ingress")[0], "from"),
+    ];
+  };
+  const graph = await awsGraph("dev");
+  const cidrs = graph
+    .all("aws:ec2/subnet:Subnet")
+    .filter(({ inputs }) => at(inputs, "tags", "kubernetes.io/role/elb") === "1")
+    .map(({ inputs }) => String(inputs["cidrBlock"]));
+  assert.equal(cidrs.length, 3);
+  const from = cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+  assert.deepEqual(await seen("internet-facing"), [cidrs.join(","), from]);
+  assert.deepEqual(await seen("internal"), [undefined, undefined]);
 });

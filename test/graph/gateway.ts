@@ -17,6 +17,7 @@ import {
   mark,
   namespace,
   platform,
+  policy,
   postgres,
   secret,
 } from "./gateway-stack.ts";
@@ -51,7 +52,7 @@ test("at a port of the nodes it ends TLS itself, with a certificate of the stack
   assert.match(String(certificateAuthority), /BEGIN CERTIFICATE/);
 });
 
-test("behind an Ingress it speaks plain HTTP, and believes whoever ended TLS where a client came from", async () => {
+test("behind an Ingress it speaks plain HTTP, and believes nobody where a client came from", async () => {
   const graph = await localGraph({ gateway: behindIngress });
   const { spec } = object(graph, "Ingress", "gateway", namespace).inputs;
   assert.equal(at(spec, "ingressClassName"), "web");
@@ -60,10 +61,30 @@ test("behind an Ingress it speaks plain HTTP, and believes whoever ended TLS whe
     "api.test",
   ]);
   const { API_ADDRESS, TRUSTED_PROXIES, TLS_CERTIFICATE_FILE } = environment(graph);
-  assert.deepEqual([API_ADDRESS, TRUSTED_PROXIES, TLS_CERTIFICATE_FILE], ["0.0.0.0:8080", "1", undefined]);
+  assert.deepEqual(
+    [API_ADDRESS, TRUSTED_PROXIES, TLS_CERTIFICATE_FILE],
+    ["0.0.0.0:8080", undefined, undefined],
+  );
   assert.equal(at(container(graph), "readinessProbe", "httpGet", "scheme"), "HTTP");
   assert.deepEqual(at(graph.outputs, "gateway", "url"), "https://api.test");
   assert.equal(at(graph.outputs, "gateway", "certificateAuthority"), undefined);
+});
+
+test("what a proxy says of a client is believed only where nobody else gets to its port", async () => {
+  const anyone = [{ ports: [{ protocol: "TCP", port: 8080 }] }];
+  assert.deepEqual(
+    listAt(policy(await localGraph({ gateway: behindIngress })), "ingress").slice(0, 1),
+    anyone,
+  );
+  const known = { ...behindIngress, controllerNamespace: "ingress-nginx" };
+  const graph = await localGraph({ gateway: known });
+  const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": "ingress-nginx" } };
+  assert.deepEqual(listAt(policy(graph), "ingress")[0], {
+    ports: [{ protocol: "TCP", port: 8080 }],
+    from: [{ namespaceSelector }],
+  });
+  const { TRUSTED_PROXIES } = environment(graph);
+  assert.equal(TRUSTED_PROXIES, "1");
 });
 
 test("at a load balancer, the record names the service", async () => {

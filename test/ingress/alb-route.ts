@@ -120,6 +120,7 @@ test("another server is one more call: an Ingress of the same class, and a recor
     className: "shared",
     zoneId: "Z1OWN",
     loadBalancerZoneId: "Z1AWS",
+    ownCidrs: undefined,
   } as const;
   const graph = await evaluate(() => {
     for (const service of ["front-door", "gateway"]) {

@@ -31,7 +31,13 @@ export function pagesGraph(wishes: Wishes = {}, options: Options = {}): Promise<
   const program = (): Promise<unknown> => {
     const zone = new DnsZone("zone", { name: host, zone: { kind: "create" }, protect });
     const { zoneId } = zone;
-    const { exposure } = new AlbClass("alb", { scheme, allowedCidrs, hosts: [host], zoneId });
+    const { exposure } = new AlbClass("alb", {
+      scheme,
+      allowedCidrs,
+      publicCidrs: ["10.0.192.0/20"],
+      hosts: [host],
+      zoneId,
+    });
     const pages = new UserInterface("ui", {
       host,
       pagesHost: `pages.${host}`,
