@@ -51,6 +51,7 @@ import "./reconcile/remove-logs.ts";
 import "./reconcile/vanished.ts";
 import "./store/plans.ts";
 import "./store/store.ts";
+import "./store/upgrades.ts";
 import "./tls.ts";
 import "./tokens/flows.ts";
 import "./tokens/life.ts";
