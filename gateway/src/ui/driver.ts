@@ -28,8 +28,8 @@ export function driverFinder({ cluster, now }: Pick<Jobs, "cluster" | "now">): F
   const look: FindDriver = async (namespace, name) => {
     const application = await cluster.getApplication(namespace, name);
     if (application === undefined) return undefined;
-    const pods = await cluster.listPods(namespace, `sparkoperator.k8s.io/app-name=${name},spark-role=driver`);
-    return sightOf(application, pods);
+    const driver = application.status?.driverInfo.podName;
+    return sightOf(application, driver === undefined ? undefined : await cluster.findPod(namespace, driver));
   };
   return (namespace, application) => {
     const key = `${namespace}/${application}`;
@@ -47,8 +47,7 @@ export function driverFinder({ cluster, now }: Pick<Jobs, "cluster" | "now">): F
  * The driver is the pod that the operator names: a job may make pods in its namespace with any label, but cannot write
  * the application's status, nor a pod's.
  */
-function sightOf({ status }: ObservedApplication, pods: readonly ObservedPod[]): Sight {
-  const pod = pods.find(({ metadata }) => metadata.name === status?.driverInfo.podName);
+function sightOf({ status }: ObservedApplication, pod: ObservedPod | undefined): Sight {
   const { phase, podIP = "" } = pod?.status ?? {};
   return {
     address: phase === "Running" && isIP(podIP) !== 0 ? podIP : undefined,

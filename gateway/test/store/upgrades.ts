@@ -18,6 +18,8 @@ testOnStores("an older store's Spark ids are kept, but those of two applications
   ] as const)
     await addApplication(before, { id, spark_id, created_at });
   await sql`drop table spark_runs`.execute(before.db);
+  for (const table of ["register_tokens", "families"])
+    await before.db.schema.alterTable(table).dropColumn("namespaces").execute();
   await sql`delete from kysely_migration where name >= '0005'`.execute(before.db);
   await before.close();
   const { db } = await open(context, location);
