@@ -35,7 +35,11 @@ async function all() {
     await attempt("frame", target, () => element("iframe", (made) => (made.src = target)));
     await attempt("window", target, async () => (window.open(target) === null ? "refused" : "opened"));
     await attempt("beacon", target, async () => "queued " + navigator.sendBeacon(target, "x"));
-    await attempt("worker", target, async () => { new Worker(target); return "made"; });
+    await attempt("worker", target, () => new Promise((done) => {
+      // What a policy refuses is told to the worker, not to who makes it.
+      new Worker(target).onerror = () => done("refused");
+      setTimeout(done, 2000, "made");
+    }));
     await attempt("events", target, () => new Promise((done) => {
       const source = new EventSource(target, { withCredentials: true });
       source.onopen = () => done("opened");

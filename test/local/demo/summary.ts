@@ -31,7 +31,7 @@ describe("the demo's last words", () => {
   it("are the pages, the users and the next commands, and no token", () => {
     const text = summaryText(summary);
     for (const part of [
-      "https://spark.localhost:30443/ ",
+      "https://spark.localhost:30443/history/ ",
       summary.page,
       "ann@example.org  pw-ann",
       "bob@example.org  pw-bob",
