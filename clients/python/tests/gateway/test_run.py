@@ -25,7 +25,7 @@ def test_two_lines_run_a_file(gateway: ServedGateway, user: SparkPlatform, progr
     job.wait()
     assert (job.state, job.name, job.namespace) == ("SUCCEEDED", "report", gateway.namespace)
     assert gateway.code(job.id) == {"report.py": "print('hello')\n"}
-    assert job.ui_url == f"https://history.example.org/ui/{gateway.namespace}/{job.id}/"
+    assert job.ui_url == f"https://spark.test:30443/ui/{gateway.namespace}/{job.id}/"
 
 
 def test_the_third_line_runs_code_in_s3(gateway: ServedGateway, user: SparkPlatform) -> None:
