@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 
-import { ConfigError, environmentSchema, fileVariables, readConfig } from "../src/config.ts";
+import { ConfigError, readConfig } from "../src/config.ts";
+import { environmentSchema, fileVariables } from "../src/environment.ts";
 import { selfSigned } from "./support/certificate.ts";
 import { samplePages, samplePlatform } from "./support/job-samples.ts";
 

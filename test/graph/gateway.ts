@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { environmentSchema, fileVariables } from "../../gateway/src/config.ts";
+import { environmentSchema, fileVariables } from "../../gateway/src/environment.ts";
 import { toPlatform } from "../../gateway/src/platform.ts";
 import { hashToken, kindOf } from "../../gateway/src/tokens/token.ts";
 import { kubernetes, localGraph, nameOf, namespaceOf, object, texts } from "../support/graph.ts";
