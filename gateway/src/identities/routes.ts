@@ -70,7 +70,7 @@ export function identityRoutes(app: FastifyInstance, { store, now }: Pick<Tokens
       tags: ["identities"],
       summary: "Remove a client's link to a person",
       description:
-        "The person loses the pages of the client's applications at once. Whoever visits the pages next with the client's " +
+        "The person loses the pages of the client's applications, and those that are open within 15 minutes. Whoever visits the pages next with the client's " +
         "name as a verified e-mail address is linked to it.",
       params: pathSchema,
       response: { 200: identitySchema, ...problemResponses },

@@ -5,7 +5,6 @@ import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
-  type FastifyServerOptions,
 } from "fastify";
 
 import { secondMs } from "../clock.ts";
@@ -19,17 +18,22 @@ export interface PagesAppParts {
 }
 
 /** A server of pages for people: it reads only, and answers what it refuses with a page that says why. */
-export function pagesApp(
-  { logger, metrics }: PagesAppParts,
-  options: Pick<FastifyServerOptions, "serverFactory"> = {},
-): FastifyInstance {
+export function pagesApp({ logger, metrics }: PagesAppParts): FastifyInstance {
   const app = fastify({
-    ...options,
     loggerInstance: logger,
     logController: new LogController({ requestIdLogLabel: "requestId", disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestTimeout: 30 * secondMs,
     forceCloseConnections: "idle",
+    frameworkErrors: (_error, _request, reply) => {
+      void answer(reply, 400, "Bad request", "The address cannot be read.");
+    },
+  });
+  // Before anybody waits for a body, for which the server that hosts these pages has more patience.
+  app.addHook("onRequest", async ({ method }, reply) => {
+    if (method === "GET" || method === "HEAD") return;
+    const refused = reply.headers({ allow: "GET, HEAD", connection: "close" });
+    await answer(refused, 405, "Method not allowed", "Pages are read-only.");
   });
   metrics.observe(app);
   app.setErrorHandler((error, request, reply) => {
@@ -38,10 +42,8 @@ export function pagesApp(
     if (problem.status >= 500) request.log.error({ err: error }, "a page could not be shown");
     void answer(reply, problem.status, titles[problem.status] ?? "Internal server error", problem.message);
   });
-  app.setNotFoundHandler(({ method }, reply) =>
-    method === "GET" || method === "HEAD"
-      ? answer(reply, 404, "Not found", "An application's pages are at /ui/NAMESPACE/APPLICATION/.")
-      : answer(reply.header("allow", "GET, HEAD"), 405, "Method not allowed", "Pages are read-only."),
+  app.setNotFoundHandler((_request, reply) =>
+    answer(reply, 404, "Not found", "An application's pages are at /ui/NAMESPACE/APPLICATION/."),
   );
   return app;
 }

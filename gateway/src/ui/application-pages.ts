@@ -32,6 +32,9 @@ export function applicationPages(parts: ApplicationPagesParts): Show<"applicatio
       throw new Problem("not-found", "The pages of this origin are another application's.");
     const path = look.path.slice(prefix.length) || "/";
     const row = await rowOf(jobs.store.db, pages);
+    // Also where the application changed hands, or was deleted, since the session began.
+    if (!look.visitor.isAdmin && row?.owner !== look.visitor.name)
+      throw new Problem("not-found", "There is no application of yours of that name any more.");
     const sight = await find(pages.namespace, pages.application);
     // Only admins see what the API does not know: there, the operator's word will do.
     const sparkId = row === undefined ? sight?.sparkId : (row.spark_id ?? undefined);
@@ -41,7 +44,7 @@ export function applicationPages(parts: ApplicationPagesParts): Show<"applicatio
     if (path.startsWith("/history/")) {
       if (id === undefined || !(await isOwn(id)))
         throw new Problem("not-found", "It is not a run of this application.");
-      return fromHistoryServer(parts, { path, prefix }, reply);
+      return fromHistoryServer(parts, { path, prefix, visitor: look.visitor }, reply);
     }
     if (sight?.address !== undefined) {
       const token = signJws(driverKey(key, pages.namespace), { sub: "gateway" });
@@ -52,7 +55,7 @@ export function applicationPages(parts: ApplicationPagesParts): Show<"applicatio
     if (sparkId === undefined)
       return answer(reply, 404, "Never ran", "It ended without a driver: there is nothing to show.");
     if (isStatic(path) || (id !== undefined && (await isOwn(id))))
-      return fromHistoryServer(parts, { path, prefix }, reply);
+      return fromHistoryServer(parts, { path, prefix, visitor: look.visitor }, reply);
     return reply.redirect(`${prefix}/history/${sparkId}${path}${look.query}`);
   };
 }

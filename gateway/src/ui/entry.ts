@@ -7,9 +7,9 @@ import type { Jobs } from "../jobs/jobs.ts";
 import { answer, pagesApp, type PagesAppParts } from "./app.ts";
 import { driverFinder } from "./driver.ts";
 import { isNavigation } from "./fetch-metadata.ts";
-import { entryOf, originOf, pagesAtEntry, prefixOf, type Pages } from "./origins.ts";
+import { entryOf, isPlain, originOf, pagesAtEntry, prefixOf, type Pages } from "./origins.ts";
 import { page, pageHeaders } from "./pages.ts";
-import type { Sessions } from "./sessions.ts";
+import type { PageVisitor, Sessions } from "./sessions.ts";
 import { isFromFrontDoor, type VisitorOf } from "./visitor.ts";
 
 export interface EntryParts extends PagesAppParts {
@@ -40,7 +40,7 @@ export async function buildEntry(parts: EntryParts): Promise<FastifyInstance> {
   app.get("/*", async (request, reply) => {
     const to = request.raw.url ?? "";
     const [path = ""] = to.split("?", 1);
-    const pages = pagesAtEntry(path);
+    const pages = isPlain(path) ? pagesAtEntry(path) : undefined;
     if (pages === undefined) throw new Problem("not-found", "There are no pages at this address.");
     const visitor = await demand(request, pages);
     if (path === entryOf(pages)) return reply.redirect(`${path}/`);
@@ -69,7 +69,7 @@ function atOrigin(pages: Pages, to: string): string {
   return pages.kind === "event-log" ? to : `${prefixOf(pages)}${to.slice(entryOf(pages).length)}`;
 }
 
-type Demand = (request: FastifyRequest, pages: Pages) => Promise<string>;
+type Demand = (request: FastifyRequest, pages: Pages) => Promise<PageVisitor>;
 
 /**
  * Says who the visitor is, if they may see the pages. Whoever else asks learns nothing of what there is.
@@ -97,6 +97,6 @@ function demander({ jobs, visitorOf }: EntryParts): Demand {
       if ((await find(namespace, application)) === undefined)
         throw new Problem("not-found", "The cluster has none of that name.");
     }
-    return visitor.name;
+    return { name: visitor.name, isAdmin: visitor.role === "admin" };
   };
 }

@@ -44,8 +44,12 @@ export function fromUpstream(headers: OutgoingHttpHeaders, place: Place): Record
     // Drivers and the History Server may be of different Spark lines: a script of one is asked for again at the other.
     "cache-control": headers["cache-control"]?.includes("no-store") ? "no-store" : "private, no-cache",
     ...(location !== undefined && { location }),
-    "content-security-policy": [pagePolicy, ...[headers["content-security-policy"] ?? []].flat().map(String)],
+    "content-security-policy": pagePolicy,
     "cross-origin-opener-policy": "same-origin",
+    // Browsers part processes by site where they are not asked to do so by origin.
+    "origin-agent-cluster": "?1",
+    "permissions-policy":
+      "camera=(), microphone=(), geolocation=(), display-capture=(), usb=(), clipboard-read=()",
     "cross-origin-resource-policy": "same-origin",
     "strict-transport-security": "max-age=31536000",
     "x-content-type-options": "nosniff",
@@ -73,9 +77,11 @@ const pagePolicy = [
 function moved(location: string, { asked, prefix }: Place): string | undefined {
   const to = URL.canParse(location, asked.href) ? new URL(location, asked) : undefined;
   if (to?.origin !== asked.origin) return undefined;
+  // Two slashes at the beginning would be another host.
+  const path = to.pathname.replace(/^\/+/, "/");
   // With a proxy's context known, Spark may have it in there already.
-  const path = to.pathname.startsWith(`${prefix}/`) ? to.pathname : `${prefix}${to.pathname}`;
-  return `${path}${to.search}${to.hash}`;
+  const below = path.startsWith(`${prefix}/`) ? path : `${prefix}${path}`;
+  return `${below}${to.search}${to.hash}`;
 }
 
 function picked(

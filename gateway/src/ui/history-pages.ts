@@ -3,11 +3,37 @@ import type { FastifyReply } from "fastify";
 import { secondMs } from "../clock.ts";
 import { Problem } from "../errors/problem.ts";
 import type { PagesPlaces } from "../platform.ts";
+import { answer } from "./app.ts";
 import { historyKey, signJws } from "./jws.ts";
 import { pagesAtOrigin } from "./origins.ts";
-import { proxied, type Show } from "./upstream.ts";
+import { proxied, type Look, type Show } from "./upstream.ts";
+
+/**
+ * What each visitor may ask of the History Server at the same time, files that all pages share aside: the first page of a
+ * large log occupies a connection for minutes, and there are few.
+ */
+export class HistoryShares {
+  readonly #most = 8;
+  readonly #taken = new Map<string, number>();
+
+  /** Returns what gives it back, once however often it is called; undefined where the visitor has all of theirs. */
+  take(visitor: string): (() => void) | undefined {
+    const taken = this.#taken.get(visitor) ?? 0;
+    if (taken >= this.#most) return undefined;
+    this.#taken.set(visitor, taken + 1);
+    let given = false;
+    return () => {
+      if (given) return;
+      given = true;
+      const left = (this.#taken.get(visitor) ?? 1) - 1;
+      if (left === 0) this.#taken.delete(visitor);
+      else this.#taken.set(visitor, left);
+    };
+  }
+}
 
 export interface HistoryPagesParts {
+  readonly shares: HistoryShares;
   /** The front door's key, of which the History Server's is made. 32 bytes, base64url. */
   readonly key: string;
   readonly places: PagesPlaces;
@@ -18,10 +44,10 @@ export const historyTimeoutMs = 300 * secondMs;
 
 /** The History Server's pages of one application, at the root of their origin. */
 export function eventLogPages(parts: HistoryPagesParts): Show<"event-log"> {
-  return ({ sparkId }, { path }, reply) => {
+  return ({ sparkId }, { path, visitor }, reply) => {
     if (!isStatic(path) && sparkIdIn(path) !== sparkId)
       throw new Problem("not-found", "The pages of this origin are another application's.");
-    return fromHistoryServer(parts, { path, prefix: "" }, reply);
+    return fromHistoryServer(parts, { path, prefix: "", visitor }, reply);
   };
 }
 
@@ -30,11 +56,11 @@ export function eventLogPages(parts: HistoryPagesParts): Show<"event-log"> {
  * are downloads, which run nothing. The server's own log (`logPage`) is nobody's.
  */
 export function historyPages(parts: HistoryPagesParts): Show<"history"> {
-  return (_pages, { path, query }, reply) => {
+  return (_pages, { path, query, visitor }, reply) => {
     if (pagesAtOrigin(path)?.kind === "event-log")
       return reply.redirect(`${parts.places.url}${path}${query}`);
     if (!ofTheList.test(path)) throw new Problem("not-found", "The History Server's list has no such page.");
-    return fromHistoryServer(parts, { path, prefix: "" }, reply);
+    return fromHistoryServer(parts, { path, prefix: "", visitor }, reply);
   };
 }
 
@@ -52,11 +78,15 @@ export function isStatic(path: string): boolean {
 }
 
 export function fromHistoryServer(
-  { key, places }: HistoryPagesParts,
-  { path, prefix }: { readonly path: string; readonly prefix: string },
+  { key, places, shares }: HistoryPagesParts,
+  { path, prefix, visitor }: Pick<Look, "path" | "visitor"> & { readonly prefix: string },
   reply: FastifyReply,
 ): FastifyReply {
+  const done = isStatic(path) ? () => undefined : shares.take(visitor.name);
+  if (done === undefined)
+    return answer(reply, 503, "Too many pages at once", "Wait for those that you have opened to appear.");
   return proxied(reply, {
+    done,
     source: new URL(`${places.historyServer}${path}`),
     token: signJws(historyKey(key), { sub: "gateway" }),
     prefix,

@@ -64,6 +64,11 @@ export function entryOf(pages: Pages): string {
   }
 }
 
+/** Whether a path is one as Spark has them. Whatever a server could read in another way goes nowhere. */
+export function isPlain(path: string): boolean {
+  return /^(?:\/(?!\.\.?(?:\/|$))[\w.-]+)*\/?$/.test(path);
+}
+
 /** The pages that a path at the front door leads to; undefined where it leads to none. */
 export function pagesAtEntry(path: string): Pages | undefined {
   const [root, first = "", second = ""] = path.split("/").slice(1);

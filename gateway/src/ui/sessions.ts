@@ -6,10 +6,16 @@ import { z } from "zod";
 import { secondMs } from "../clock.ts";
 import { labelOf, type Pages } from "./origins.ts";
 
+/** The visitor as the front door and the gateway's policy knew them when the ticket was made. */
+export interface PageVisitor {
+  readonly name: string;
+  readonly isAdmin: boolean;
+}
+
 /** Takes a visitor from the front door, where they have logged in, to one origin, where they then have a session. */
 export interface Ticket {
   readonly pages: Pages;
-  readonly visitor: string;
+  readonly visitor: PageVisitor;
   /** Path with its query, at the origin. */
   readonly to: string;
 }
@@ -17,7 +23,7 @@ export interface Ticket {
 /** What a visitor may see at one origin, until it ends. */
 export interface Session {
   readonly pages: Pages;
-  readonly visitor: string;
+  readonly visitor: PageVisitor;
   /** Whether more than half of its time is over: whoever opens a page then, goes for a new one. */
   readonly isOld: boolean;
 }
@@ -45,8 +51,14 @@ const pagesSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("event-log"), sparkId: z.string() }),
   z.strictObject({ kind: z.literal("history") }),
 ]);
-const ticketSchema = z.object({ pages: pagesSchema, sub: z.string(), to: z.string(), jti: z.string() });
-const sessionSchema = z.object({ pages: pagesSchema, sub: z.string(), exp: z.number() });
+const visitorSchema = z.strictObject({ name: z.string(), isAdmin: z.boolean() });
+const ticketSchema = z.object({
+  pages: pagesSchema,
+  visitor: visitorSchema,
+  to: z.string().startsWith("/"),
+  jti: z.string(),
+});
+const sessionSchema = z.object({ pages: pagesSchema, visitor: visitorSchema, exp: z.number() });
 
 /** `key`: the front door's, 32 bytes in base64url. `now`: milliseconds since 1970. */
 export function openSessions(key: string, now: () => number): Sessions {
@@ -74,21 +86,21 @@ export function openSessions(key: string, now: () => number): Sessions {
   };
   return {
     issueTicket: ({ pages, visitor, to }) =>
-      sign("ticket", ticketSeconds, pages, { sub: visitor, to, jti: randomUUID() }),
+      sign("ticket", ticketSeconds, pages, { visitor, to, jti: randomUUID() }),
     useTicket: async (label, token) => {
       const { data } = ticketSchema.safeParse(await read("ticket", label, token));
       if (data === undefined) return undefined;
       for (const [id, until] of used) if (until < now()) used.delete(id);
       if (used.has(data.jti)) return undefined;
       used.set(data.jti, now() + ticketSeconds * secondMs);
-      return { pages: data.pages, visitor: data.sub, to: data.to };
+      return { pages: data.pages, visitor: data.visitor, to: data.to };
     },
-    issueSession: ({ pages, visitor }) => sign("session", sessionSeconds, pages, { sub: visitor }),
+    issueSession: ({ pages, visitor }) => sign("session", sessionSeconds, pages, { visitor }),
     checkSession: async (label, token) => {
       const { data } = sessionSchema.safeParse(await read("session", label, token));
       if (data === undefined) return undefined;
       const left = data.exp - now() / secondMs;
-      return { pages: data.pages, visitor: data.sub, isOld: left < sessionSeconds / 2 };
+      return { pages: data.pages, visitor: data.visitor, isOld: left < sessionSeconds / 2 };
     },
   };
 }

@@ -9,12 +9,12 @@ import { pagesApp, type PagesAppParts } from "./app.ts";
 import { applicationPages, type ApplicationPagesParts } from "./application-pages.ts";
 import { redirectHeaders, sessionPath } from "./entry.ts";
 import { isNavigation, isSameOrigin } from "./fetch-metadata.ts";
-import { eventLogPages, historyPages } from "./history-pages.ts";
-import { entryOf, labelIn, labelOf, pagesAtOrigin, prefixOf, type Pages } from "./origins.ts";
+import { eventLogPages, historyPages, HistoryShares } from "./history-pages.ts";
+import { entryOf, isPlain, labelIn, labelOf, pagesAtOrigin, prefixOf, type Pages } from "./origins.ts";
 import { sessionSeconds, type Sessions } from "./sessions.ts";
 import type { Look } from "./upstream.ts";
 
-export interface UiParts extends PagesAppParts, ApplicationPagesParts {
+export interface UiParts extends PagesAppParts, Omit<ApplicationPagesParts, "shares"> {
   readonly sessions: Sessions;
 }
 
@@ -30,13 +30,14 @@ export async function buildUi(parts: UiParts): Promise<FastifyInstance> {
   const app = pagesApp(parts);
   await app.register(cookies);
   await app.register(replyFrom, {
-    undici: { connections: 32, connect: { timeout: 5 * secondMs } },
+    undici: { connections: 64, connect: { timeout: 5 * secondMs } },
     destroyAgent: true,
     disableCache: true,
     disableRequestLogging: true,
   });
   const show = shower(parts);
-  app.get(sessionPath, async (request, reply) => {
+  // A ticket is good once: a look at the headers must not take it.
+  app.get(sessionPath, { exposeHeadRoute: false }, async (request, reply) => {
     const { data } = z.object({ ticket: z.string() }).safeParse(request.query);
     const label = requestedLabel(request, places.origins);
     const ticket = data && isNavigation(request.headers) && (await sessions.useTicket(label, data.ticket));
@@ -67,17 +68,15 @@ export async function buildUi(parts: UiParts): Promise<FastifyInstance> {
     // Another origin's script gets nothing in the visitor's name.
     if (!isSameOrigin(headers) && !isNavigation(headers))
       throw new Problem("forbidden", "A page of another origin asks for it.");
-    if (!sparksOwn.test(look.path)) throw new Problem("not-found", "Spark has no page at this path.");
-    return show(session.pages, look, reply);
+    if (!isPlain(look.path)) throw new Problem("not-found", "Spark has no page at this path.");
+    return show(session.pages, { ...look, visitor: session.visitor }, reply);
   });
   await app.ready();
   return app;
 }
 
-/** Paths as Spark has them. Whatever a server could read in another way is not passed on. */
-const sparksOwn = /^(?:\/(?!\.\.?(?:\/|$))[\w.-]+)*\/?$/;
-
-function shower(parts: UiParts) {
+function shower(uiParts: UiParts) {
+  const parts = { ...uiParts, shares: new HistoryShares() };
   const application = applicationPages(parts);
   const eventLog = eventLogPages(parts);
   const history = historyPages(parts);
@@ -99,13 +98,13 @@ function requestedLabel({ host }: FastifyRequest, origins: string): string {
   return label;
 }
 
-function lookOf({ raw: { url = "" } }: FastifyRequest): Look {
+function lookOf({ raw: { url = "" } }: FastifyRequest): Omit<Look, "visitor"> {
   const [path = ""] = url.split("?", 1);
   return { path, query: url.slice(path.length) };
 }
 
 /** Where at the front door the page is, if it is one that this origin shows. */
-function frontDoorPath(label: string, { path, query }: Look): string | undefined {
+function frontDoorPath(label: string, { path, query }: Omit<Look, "visitor">): string | undefined {
   const pages: Pages | undefined = path === "/" ? { kind: "history" } : pagesAtOrigin(path);
   if (pages === undefined || labelOf(pages) !== label) return undefined;
   const own = pages.kind === "event-log" ? path : `${entryOf(pages)}${path.slice(prefixOf(pages).length)}`;

@@ -125,7 +125,7 @@ export async function startScene(
   await addApplication(store, "word-count-1f", "alice@example.test");
   run(fake, "word-count-1f");
   const cookieOf = async (of: Pages): Promise<string> =>
-    `${cookieName}=${await sessions.issueSession({ pages: of, visitor: "alice@example.test" })}`;
+    `${cookieName}=${await sessions.issueSession({ pages: of, visitor: { name: "alice@example.test", isAdmin: false } })}`;
   const look: Scene["look"] = async (path, { pages: of = pages, cookie, headers, method = "GET" } = {}) =>
     ui.inject({
       method,

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { get, IncomingMessage, request, type ServerResponse } from "node:http";
 import { test } from "node:test";
 
 import { originOf, type Pages } from "../../src/ui/origins.ts";
 import { openSessions, sessionSeconds } from "../../src/ui/sessions.ts";
 import { cookieName } from "../../src/ui/ui.ts";
+import { eventually } from "../support/eventually.ts";
 import {
   addApplication,
   admin,
@@ -19,7 +22,7 @@ import {
 } from "./scene.ts";
 
 const other: Pages = { kind: "application", namespace: "team-a", application: "other" };
-const visitor = "alice@example.test";
+const visitor = { name: "alice@example.test", isAdmin: false };
 const browser = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "sec-fetch-site": "same-site" };
 const script = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
 
@@ -154,4 +157,73 @@ test("the History Server's list is for admins, and each application that it list
     "/",
   ])
     assert.equal((await look(path, { pages: log })).statusCode, 404, path);
+});
+
+test("an open session shows nothing of an application that is deleted, or another's by now", async (context) => {
+  const { look, store, history, driver } = await startScene(context);
+  assert.equal((await look(`${prefix}/`)).statusCode, 200);
+  const asked = driver.requests.length;
+  const applications = store.db.updateTable("applications");
+  await applications.set({ owner: "bob@example.test" }).execute();
+  assert.equal((await look(`${prefix}/`)).statusCode, 404);
+  await applications.set({ owner: visitor.name, deleted_at: 1 }).execute();
+  // What the operator says of an id comes from a label of the driver's pod.
+  for (const path of ["/", "/history/spark-of-word-count-1f/jobs/", "/static/webui.js"])
+    assert.equal((await look(`${prefix}${path}`)).statusCode, 404, path);
+  assert.deepEqual([driver.requests.length, history.requests.length], [asked, 0]);
+});
+
+test("a ticket is not used up by a look at the headers", async (context) => {
+  const { ui, sessions } = await startScene(context);
+  const { host } = new URL(originOf(origins, pages));
+  const path = `/.session?ticket=${await sessions.issueTicket({ pages, visitor, to: `${prefix}/` })}`;
+  assert.equal((await ui.inject({ method: "HEAD", url: path, headers: { host } })).statusCode, 401);
+  assert.equal((await ui.inject({ url: path, headers: { host } })).statusCode, 302);
+});
+
+test("a visitor has a share of the History Server, which who has gone gives back", async (context) => {
+  const waiting: ServerResponse[] = [];
+  const { ui, sessions, look } = await startScene(context, {
+    historyAnswer: (_request, response) => {
+      if (waiting.length < 8) waiting.push(response);
+      else response.end("answered");
+    },
+  });
+  const list: Pages = { kind: "history" };
+  const { host } = new URL(originOf(origins, list));
+  const cookieOf = async (name: string): Promise<string> =>
+    `${cookieName}=${await sessions.issueSession({ pages: list, visitor: { name, isAdmin: true } })}`;
+  const [cookie, others] = [await cookieOf("root@example.test"), await cookieOf("carol@example.test")];
+  await ui.listen({ host: "127.0.0.1", port: 0 });
+  const bound = ui.server.address();
+  assert.ok(bound !== null && typeof bound === "object");
+  const open = Array.from({ length: 8 }, () => {
+    const sent = get({ host: "127.0.0.1", port: bound.port, path: "/", headers: { host, cookie } });
+    return sent.on("error", () => undefined);
+  });
+  await eventually("all of the share is taken", () => waiting.length === 8);
+  assert.equal((await look("/", { pages: list, cookie })).statusCode, 503);
+  assert.equal((await look("/static/webui.js", { pages: list, cookie })).body, "answered");
+  assert.equal((await look("/", { pages: list, cookie: others })).body, "answered");
+  for (const each of open) each.destroy();
+  for (const each of waiting) each.end("for nobody");
+  await eventually("the share is free", async () => {
+    const { statusCode } = await look("/", { pages: list, cookie });
+    return statusCode === 200;
+  });
+});
+
+test("nobody's body is waited for", async (context) => {
+  const { ui } = await startScene(context);
+  await ui.listen({ host: "127.0.0.1", port: 0 });
+  const bound = ui.server.address();
+  assert.ok(bound !== null && typeof bound === "object");
+  const headers = { "content-type": "application/json", "content-length": "100" };
+  const sent = request({ host: "127.0.0.1", port: bound.port, method: "POST", path: "/", headers });
+  sent.on("error", () => undefined).write("{");
+  const answered: readonly unknown[] = await once(sent, "response");
+  const [response] = answered;
+  assert.ok(response instanceof IncomingMessage);
+  assert.deepEqual([response.statusCode, response.headers.connection], [405, "close"]);
+  sent.destroy();
 });

@@ -91,6 +91,9 @@ test("what a stack made is for admins, and what is not there is told to them alo
     "/ui/__proto__/nightly/",
     "/ui/team-a/",
     "/elsewhere/",
+    "/history//evil.test/",
+    "/history/..%2fui/team-a/nightly/",
+    "/ui/team-a/nightly/..%2fother/",
   ])
     assert.equal((await visit(path, admin)).statusCode, 404, path);
 });
@@ -109,6 +112,7 @@ test("redirects stay below the prefix, and what leads elsewhere leads nowhere", 
   assert.equal(await moved("stages/"), `${prefix}/stages/`);
   assert.equal(await moved(`${prefix}/jobs/`), `${prefix}/jobs/`);
   assert.equal(await moved(`${prefix}/../other/`), `${prefix}/other/`);
+  assert.equal(await moved("/.//evil.test/"), `${prefix}/evil.test/`);
   for (const out of [
     "https://evil.test/",
     "//evil.test/",
@@ -143,13 +147,12 @@ test("a driver's pages stay at their origin, whatever the driver says", async (c
     "refresh",
   ])
     assert.equal(headers[name], undefined, name);
-  const [own, theirs] = [headers["content-security-policy"] ?? ""].flat();
+  const own = headers["content-security-policy"];
   const policy = new Map(
     String(own)
       .split("; ")
       .map((each) => [each.split(" ", 1)[0], each]),
   );
-  assert.equal(theirs, "script-src 'nonce-1'");
   assert.equal(policy.get("default-src"), "default-src 'self' data: 'unsafe-inline' 'unsafe-eval'");
   assert.equal(policy.get("form-action"), "form-action 'self'");
   for (const closed of ["frame-src", "worker-src", "object-src", "base-uri", "frame-ancestors"])

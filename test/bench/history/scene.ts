@@ -71,7 +71,7 @@ function visitorHeaders(key: string): (path: string) => Promise<Record<string, s
   const sessions = openSessions(key, Date.now);
   return async (path) => {
     const pages = pagesAtOrigin(path) ?? { kind: "history" as const };
-    const session = await sessions.issueSession({ pages, visitor: ann });
+    const session = await sessions.issueSession({ pages, visitor: { name: ann, isAdmin: true } });
     return { host: new URL(originOf(origins, pages)).host, cookie: `${cookieName}=${session}` };
   };
 }
