@@ -106,7 +106,10 @@ function lookOf({ raw: { url = "" } }: FastifyRequest): Omit<Look, "visitor"> {
 /** Where at the front door the page is, if it is one that this origin shows. */
 function frontDoorPath(label: string, { path, query }: Omit<Look, "visitor">): string | undefined {
   const pages: Pages | undefined = path === "/" ? { kind: "history" } : pagesAtOrigin(path);
-  if (pages === undefined || labelOf(pages) !== label) return undefined;
+  if (pages === undefined) return undefined;
+  // The History Server's list has links to what is at origins of its own.
+  const isListed = pages.kind === "event-log" && label === labelOf({ kind: "history" });
+  if (labelOf(pages) !== label && !isListed) return undefined;
   const own = pages.kind === "event-log" ? path : `${entryOf(pages)}${path.slice(prefixOf(pages).length)}`;
   return own + query;
 }

@@ -143,6 +143,8 @@ test("the History Server's list is for admins, and each application that it list
   assert.equal(history.requests.length, asked);
   const link = await look("/history/spark-1/1/jobs/", { pages: list });
   assert.equal(link.headers.location, `${url}/history/spark-1/1/jobs/`);
+  const ended = await look("/history/spark-1/1/jobs/", { pages: list, cookie: "", headers: browser });
+  assert.equal(ended.headers.location, link.headers.location, "also once the session has ended");
   const log: Pages = { kind: "event-log", sparkId: "spark-1" };
   const { headers } = await entry.inject({
     url: "/history/spark-1/1/jobs/",
