@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 
-/** Who answers the cluster's names, as network policies select it. */
+/** The cluster's DNS, as network policies select it. */
 export type ClusterDns = readonly types.input.networking.v1.NetworkPolicyPeer[];
 
 /**

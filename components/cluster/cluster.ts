@@ -10,7 +10,7 @@ export interface Cluster {
   readonly provider: k8s.Provider;
   /** How pods get rights in the cloud without keys. Undefined: they cannot. */
   readonly podIdentity: PodIdentity | undefined;
-  /** Who answers names: all that every pod may reach. */
+  /** The cluster's DNS, which is all that every pod may reach. */
   readonly dns: ClusterDns;
   /** The nodes that are kept for jobs. Undefined: jobs share the nodes with everything else. */
   readonly jobPlacement: JobPlacement | undefined;

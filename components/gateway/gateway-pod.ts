@@ -55,7 +55,7 @@ export interface GatewayPodArgs {
   readonly secretName: pulumi.Input<string>;
   /** Secret with the certificate. Undefined: an Ingress has it, and ends TLS. */
   readonly tlsName: pulumi.Input<string> | undefined;
-  /** Whose X-Forwarded-For is believed. Undefined: nobody's. */
+  /** Proxies whose X-Forwarded-For is believed. Undefined: none. */
   readonly trustedProxies: string | undefined;
   /** The claim of the embedded database. Undefined: the secret has a PostgreSQL's URL. */
   readonly claimName: pulumi.Input<string> | undefined;
@@ -63,7 +63,7 @@ export interface GatewayPodArgs {
   readonly ui: Pick<PagesSource, "adminGroup" | "issuer" | "skipEmailVerified"> | undefined;
   /** Who it is to the store. */
   readonly access: Pick<S3Access, "env" | "keys">;
-  /** Whether the platform lists service accounts that may call it. */
+  /** True if the platform lists service accounts that may call it. */
   readonly acceptsServiceAccounts: boolean;
   /** Seconds until nobody sends clients to a pod that goes. */
   readonly goneSeconds: number;

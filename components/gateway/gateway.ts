@@ -42,7 +42,7 @@ export type GatewayConfig = WayConfig &
 
 export type GatewayArgs = GatewayConfig &
   Omit<PlatformFileArgs, "pages"> & {
-    /** What pages are made of. Undefined: there are none. */
+    /** The sources of pages. Undefined: there are no pages. */
     readonly ui: PagesSource | undefined;
     readonly image: string;
     readonly dns: ClusterDns;

@@ -11,7 +11,7 @@ export interface PlatformFileArgs extends Pick<
   /** The cluster's name, as users know it. */
   readonly cluster: string;
   readonly teams: readonly TeamRuntime[];
-  /** Where pages are. Undefined: there are none. */
+  /** Addresses of pages. Undefined: there are no pages. */
   readonly pages: Platform["pages"] | undefined;
   readonly store: ObjectStore;
 }

@@ -14,7 +14,7 @@ export interface HistoryConfArgs {
   readonly eventLogDirectory: string;
   /** Properties that reach the store. */
   readonly storeConf: Readonly<Record<string, string>>;
-  /** What the gateway's signature is checked with: base64url. */
+  /** The key that the gateway's signature is checked with: base64url. */
   readonly key: string;
 }
 

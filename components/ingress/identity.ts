@@ -14,7 +14,7 @@ export interface Identity {
   readonly groupsClaim: string;
   /** Members administer the platform. Undefined: nobody does by a group. */
   readonly adminGroup: string | undefined;
-  /** Whether e-mail addresses count as verified where the issuer sends no `email_verified`. Its `false` always holds. */
+  /** Counts e-mail addresses as verified where the issuer sends no `email_verified`. Its `false` always holds. */
   readonly skipEmailVerified: boolean;
   /** Where the issuer is. Undefined: where its discovery document says. */
   readonly endpoints: IdentityEndpoints | undefined;

@@ -12,7 +12,7 @@ export interface OidcIdentityArgs {
   readonly scopes: readonly string[];
   /** The claim that lists a user's groups. */
   readonly groupsClaim: string;
-  /** Whether e-mail addresses count as verified where the issuer sends no `email_verified`. */
+  /** Counts e-mail addresses as verified where the issuer sends no `email_verified`. */
   readonly skipEmailVerified: boolean;
 }
 

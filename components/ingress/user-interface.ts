@@ -55,7 +55,7 @@ export interface UiOutput {
   readonly userPool?: pulumi.Output<string>;
 }
 
-/** What pages are made of, and where visitors come from. */
+/** The sources of pages, and the address that visitors come from. */
 export interface PagesSource {
   /** `https://HOST[:PORT]` of the front door. */
   readonly url: string;
@@ -64,7 +64,7 @@ export interface PagesSource {
   readonly adminGroup: string | undefined;
   /** URL of the issuer that visitors log in at. */
   readonly issuer: pulumi.Input<string>;
-  /** Whether e-mail addresses count as verified where the issuer sends no `email_verified`. */
+  /** Counts e-mail addresses as verified where the issuer sends no `email_verified`. */
   readonly skipEmailVerified: boolean;
   /** DNS name below which each application's pages have a name of their own. */
   readonly host: string;
@@ -73,14 +73,14 @@ export interface PagesSource {
 }
 
 /**
- * Who visitors are and what they look at: the front door with its certificate, who it asks to log in, and the History
- * Server. Behind the front door is the gateway, which shows pages to whom they belong.
+ * The log-in and the History Server: the front door with its certificate, the identity provider that it asks, and the
+ * server of finished applications' pages. Behind the front door is the gateway, which shows pages to whom they belong.
  *
  *     new UserInterface("ui", { ...config.ui, image, dns, store, registry, upstream, authority: sharedCa("ca") }, opts);
  */
 export class UserInterface extends pulumi.ComponentResource {
   readonly output: UiOutput;
-  /** What the gateway needs to show pages. */
+  /** The gateway's input for showing pages. */
   readonly pages: PagesSource;
 
   constructor(name: string, args: UserInterfaceArgs, opts?: pulumi.ComponentResourceOptions) {

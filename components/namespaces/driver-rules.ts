@@ -4,7 +4,7 @@ import type { types } from "@pulumi/kubernetes";
 const removal = ["list", "delete", "deletecollection"];
 
 /**
- * What a driver asks of the API server, read in the spark-kubernetes jars of 3.5.8 and 4.0.4, which make the same calls.
+ * The calls of a driver to the API server, read in the spark-kubernetes jars of 3.5.8 and 4.0.4, which make the same calls.
  * Read those of a new row of images/versions.ts too.
  * - Pods: ExecutorPodsAllocator gets and awaits the driver's own pod and creates executors, ExecutorPodsPollingSnapshotSource
  *   and ExecutorPodsWatchSnapshotSource look at them, ExecutorPodsLifecycleManager and stop() remove them. Only executors

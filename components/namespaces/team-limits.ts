@@ -74,7 +74,7 @@ export function teamLimits(
 }
 
 /**
- * What pods may use, as the stack's file says, and how many objects there may be: none of a kind that opens the cluster,
+ * The amounts that pods may use, as the stack's file says, and the number of objects: none of a kind that opens the cluster,
  * and of the others enough for all applications that the pods leave room for.
  */
 function teamHard(quota: TeamQuota): Record<string, string> {

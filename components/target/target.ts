@@ -12,7 +12,7 @@ import type { ObjectStore, S3Purpose } from "../storage/object-store.ts";
 export interface Target {
   /** The nodes that are kept for jobs. Undefined: jobs share the nodes with everything else. */
   readonly jobPlacement: JobPlacement | undefined;
-  /** Who answers the cluster's names. */
+  /** The cluster's DNS. */
   readonly dns: ClusterDns;
   /** The providers of all that is made on it: nothing falls back to what the environment says. */
   readonly providers: readonly pulumi.ProviderResource[];

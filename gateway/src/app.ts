@@ -37,7 +37,7 @@ export interface AppParts {
   readonly logger: FastifyBaseLogger;
   /** Default: plain HTTP, where somebody before the gateway ends TLS. */
   readonly tls?: ServerCertificate | undefined;
-  /** What answers for hosts of its own at the same address. */
+  /** An app that answers for hosts of its own at the same address. */
   readonly hosted?: HostedApp | undefined;
   /** Whose X-Forwarded-For is believed: proxies by address and network, or so many before the gateway. */
   readonly trustedProxies: readonly string[] | number;

@@ -22,7 +22,7 @@ export interface UiConfig {
   readonly adminGroup: string | undefined;
   /** URL of the OpenID Connect issuer that visitors log in at. */
   readonly issuer: string;
-  /** Whether e-mail addresses count as verified where the issuer does not say. */
+  /** Counts e-mail addresses as verified where the issuer does not say. */
   readonly skipEmailVerified: boolean;
 }
 

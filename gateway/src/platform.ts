@@ -21,7 +21,7 @@ export interface Platform {
   readonly versions: readonly string[];
   /** The service accounts whose tokens are accepted. Default: none. */
   readonly serviceAccounts: readonly ServiceAccountGrant[];
-  /** Where applications' pages are. Default: there are none. */
+  /** Addresses of applications' pages. Default: there are no pages. */
   readonly pages?: PagesPlaces;
   readonly limits: Limits;
   /** Where large code goes, and logs are kept. Default: code has to fit into a ConfigMap, and nothing is kept. */

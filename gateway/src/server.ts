@@ -8,7 +8,7 @@ import type { ServerCertificate } from "./tls.ts";
 /** An app that answers for hosts of its own at the address of another. */
 export interface HostedApp {
   readonly app: Pick<FastifyInstance, "routing">;
-  /** Whether a Host header is for it. */
+  /** Tells if a Host header is for it. */
   readonly isAt: (host: string | undefined) => boolean;
 }
 

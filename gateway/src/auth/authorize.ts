@@ -7,7 +7,7 @@ import { mayUse, type Subject } from "./subject.ts";
 export type Who = "anyone" | "authenticated" | "owner" | "admin";
 
 /**
- * Where an action happens. A subject that is limited to namespaces, admins included, acts in those alone.
+ * The place of an action. A subject that is limited to namespaces, admins included, acts in those alone.
  * `platform`: in none. An admin of some namespaces is like any user there, and makes no tokens that reach further.
  * `namespace`: in one, which the route finds.
  * `each`: in all that the subject may use; the route leaves out the others.

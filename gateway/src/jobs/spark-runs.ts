@@ -4,7 +4,7 @@ import type { Tables } from "../store/tables.ts";
 import { lockApplication } from "./applications-store.ts";
 
 /**
- * Whether a Spark id is one of an application's runs. This is the one answer to whose event logs and pages they are:
+ * Tells if a Spark id is one of an application's runs. This is the one answer to whose event logs and pages they are:
  * the operator's status and Kubernetes' labels tell what a job may have put there.
  */
 export async function isSparkIdOf(

@@ -33,7 +33,7 @@ export interface RegisterTokenRow {
   readonly hash: string;
   readonly client_name: string;
   readonly role: Role;
-  /** What its tokens are limited to, a JSON list of names; null: nothing. */
+  /** The namespaces that its tokens are limited to, a JSON list of names; null: no limit. */
   readonly namespaces: string | null;
   readonly access_seconds: number;
   readonly refresh_seconds: number;
@@ -56,7 +56,7 @@ export interface FamilyRow {
   readonly register_token_id: string;
   readonly client_name: string;
   readonly role: Role;
-  /** What its tokens are limited to, a JSON list of names; null: nothing. */
+  /** The namespaces that its tokens are limited to, a JSON list of names; null: no limit. */
   readonly namespaces: string | null;
   readonly access_seconds: number;
   readonly refresh_seconds: number;

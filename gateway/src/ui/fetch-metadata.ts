@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /**
- * Whether somebody opens a page with it, in a tab of its own: no script, image or frame asks. Every current browser
+ * Tells if somebody opens a page with it, in a tab of its own: no script, image or frame asks. Every current browser
  * says so, and no script can say otherwise (https://www.w3.org/TR/fetch-metadata/). What sends none of these headers is
  * no browser, and holds no visitor's cookie.
  */
@@ -10,7 +10,7 @@ export function isNavigation(headers: IncomingHttpHeaders): boolean {
   return mode === undefined || (mode === "navigate" && headers["sec-fetch-dest"] === "document");
 }
 
-/** Whether a page of the same origin asks, or the visitor's own hand. */
+/** Tells if a page of the same origin asks, or the visitor's own hand. */
 export function isSameOrigin(headers: IncomingHttpHeaders): boolean {
   const site = headers["sec-fetch-site"];
   return site === undefined || site === "same-origin" || site === "none";

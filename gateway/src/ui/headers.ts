@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 
-/** Where a server's pages are, for browsers and for the gateway. */
+/** The address of a server's pages, for browsers and for the gateway. */
 export interface Place {
-  /** What their paths begin with at their origin, such as `/ui/NAMESPACE/APPLICATION`. */
+  /** The beginning of their paths at their origin, such as `/ui/NAMESPACE/APPLICATION`. */
   readonly prefix: string;
-  /** What the gateway asked the server for. */
+  /** The URL that the gateway asked the server for. */
   readonly asked: URL;
 }
 

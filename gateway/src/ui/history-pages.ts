@@ -9,8 +9,8 @@ import { pagesAtOrigin } from "./origins.ts";
 import { proxied, type Look, type Show } from "./upstream.ts";
 
 /**
- * What each visitor may ask of the History Server at the same time, files that all pages share aside: the first page of a
- * large log occupies a connection for minutes, and there are few.
+ * A visitor's share of the requests that the History Server answers at the same time, files that all pages share aside:
+ * the first page of a large log occupies a connection for minutes, and there are few.
  */
 export class HistoryShares {
   readonly #most = 8;
@@ -72,7 +72,7 @@ export function sparkIdIn(path: string): string | undefined {
   return /^\/(?:history|api\/v1\/applications)\/([\w-]+)(?:\/|$)/.exec(path)?.[1];
 }
 
-/** Whether a file of all pages alike is at the path: a folder would be listed. */
+/** Tells if a file of all pages alike is at the path: a folder would be listed. */
 export function isStatic(path: string): boolean {
   return /^\/static\/.*\w$/.test(path);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /**
- * What one origin shows, and no other origin does. What a driver serves, or an event log makes the History Server
+ * The pages of one origin, which no other origin shows. What a driver serves, or an event log makes the History Server
  * serve, is the work of a job's code: a script in it runs with the rights of its origin, so that each application has
  * one to itself. A path would be no boundary.
  */
@@ -64,7 +64,7 @@ export function entryOf(pages: Pages): string {
   }
 }
 
-/** Whether a path is one as Spark has them. Whatever a server could read in another way goes nowhere. */
+/** Tells if a path is one as Spark has them. Whatever a server could read in another way goes nowhere. */
 export function isPlain(path: string): boolean {
   return /^(?:\/(?!\.\.?(?:\/|$))[\w.-]+)*\/?$/.test(path);
 }

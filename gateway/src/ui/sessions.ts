@@ -20,11 +20,11 @@ export interface Ticket {
   readonly to: string;
 }
 
-/** What a visitor may see at one origin, until it ends. */
+/** A visitor's right to see the pages of one origin, until it ends. */
 export interface Session {
   readonly pages: Pages;
   readonly visitor: PageVisitor;
-  /** Whether more than half of its time is over: whoever opens a page then, goes for a new one. */
+  /** True once more than half of its time is over: whoever opens a page then, goes for a new one. */
   readonly isOld: boolean;
 }
 

@@ -29,7 +29,7 @@ export interface Upstream {
   readonly source: URL;
   /** By which the server knows the gateway. */
   readonly token: string;
-  /** What all paths of the pages begin with: the server makes its links with it. */
+  /** The beginning of all paths of the pages: the server makes its links with it. */
   readonly prefix: string;
   /** The longest that it may take to answer, in milliseconds. */
   readonly timeout: number;

@@ -32,7 +32,7 @@ export interface VisitorOptions {
   readonly issuer: string;
   /** The group whose members are admins. Undefined: no visitor is one. */
   readonly adminGroup: string | undefined;
-  /** Whether addresses count as verified where the issuer does not say (no claim `email_verified`). */
+  /** Counts addresses as verified where the issuer does not say (no claim `email_verified`). */
   readonly skipEmailVerified: boolean;
 }
 
