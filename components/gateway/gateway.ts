@@ -66,7 +66,8 @@ export interface GatewayOutput {
 
 /**
  * The platform's API (gateway/README.md), at a host of its own: clients bring tokens, so that it is not behind the front
- * door. The same server shows applications' pages, each at a host of its own below the pages' host. It acts in the teams' namespaces by rights of its own; what each of its users may do is the gateway's to say.
+ * door. The same server shows applications' pages, each at a host of its own below the pages' host. It acts in the teams'
+ * namespaces by rights of its own; what each of its users may do is the gateway's to say.
  *
  *     new Gateway("gateway", { ...config, image, dns, store, registry, authority, cluster, teams, jobDefaults, versions });
  */
