@@ -180,7 +180,7 @@ function server(
   );
 }
 
-/** Where pages are: at the gateway's own port. */
+/** Addresses of pages, which are at the gateway's own port. */
 function pagesPlaces({ ui, exposure }: GatewayArgs): PlatformFileArgs["pages"] {
   if (ui === undefined) return undefined;
   const { url, historyServer } = ui;

@@ -123,7 +123,7 @@ function serviceAccount(
   );
 }
 
-/** How the gateway reaches it. */
+/** Network rule by which the gateway reaches it. */
 export const historyEgress = {
   to: [{ namespaceSelector: named(namespaceName), podSelector: { matchLabels: labels } }],
   ports: [{ protocol: "TCP", port }],

@@ -22,7 +22,7 @@ const remove = ["s3:DeleteObject"];
 const look = (prefix: string): string[] => [prefix.slice(0, -1), `${prefix}*`];
 
 /**
- * All that is in a folder, without the folder itself. An object `events` in the place of the folder, or `events/` gone
+ * The keys in a folder, without the folder itself. An object `events` in the place of the folder, or `events/` gone
  * (drivers do not start without it), would stop every team.
  */
 const inside = (prefix: string): string[] => [`${prefix}?*`];

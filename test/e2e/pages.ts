@@ -4,7 +4,7 @@ import path from "node:path";
 import type { BrowserContext, Page, Response } from "playwright-core";
 
 import { parseJson, recordAt, textAt, type Fields } from "../../local/kube/json.ts";
-import { entryOf, originOf, pagesAtEntry, prefixOf } from "../../gateway/src/ui/origins.ts";
+import { atOrigin, originOf, pagesAtEntry } from "../../gateway/src/ui/origins.ts";
 import { until } from "../../local/kube/wait.ts";
 import type { TestBrowser } from "./browser.ts";
 import { e2eEnvironment } from "./environment.ts";
@@ -70,9 +70,7 @@ export class Pages {
   shownAt(path: string): string {
     const pages = pagesAtEntry(path);
     assert.ok(pages, path);
-    const below =
-      pages.kind === "event-log" ? path : `${prefixOf(pages)}${path.slice(entryOf(pages).length)}`;
-    return `${originOf(origins, pages)}${below}`;
+    return `${originOf(origins, pages)}${atOrigin(pages, path)}`;
   }
 
   /**

@@ -40,7 +40,7 @@ export function duplicateKey(text: string): string | undefined {
   return undefined;
 }
 
-/** Where the string that begins at `start` has its closing mark: the first that no odd number of backslashes precedes. */
+/** Finds the closing mark of the string that begins at `start`: the first that no odd number of backslashes precedes. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
     let slashes = 0;

@@ -51,7 +51,7 @@ const policy = {
 
 export type Action = keyof typeof policy;
 
-/** What an action is about. */
+/** The object of an action. */
 export interface Resource {
   /** The name of the subject that it belongs to; undefined: it belongs to nobody. */
   readonly owner: string | undefined;

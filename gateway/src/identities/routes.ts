@@ -25,7 +25,7 @@ const pathSchema = z.strictObject({ clientName: clientNameSchema });
 
 const afterSchema = z.tuple([z.int(), z.string()]);
 
-/** What admins do with the identities of clients: list them, and remove one. */
+/** Adds the routes by which admins list the identities of clients, and remove one. */
 export function identityRoutes(app: FastifyInstance, { store, now }: Pick<Tokens, "store" | "now">): void {
   const { db } = store;
   const routes = app.withTypeProvider<ZodTypeProvider>();

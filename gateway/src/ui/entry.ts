@@ -7,7 +7,7 @@ import type { Jobs } from "../jobs/jobs.ts";
 import { answer, pagesApp, type PagesAppParts } from "./app.ts";
 import { driverFinder } from "./driver.ts";
 import { isNavigation } from "./fetch-metadata.ts";
-import { entryOf, isPlain, originOf, pagesAtEntry, prefixOf, type Pages } from "./origins.ts";
+import { atOrigin, entryOf, isPlain, originOf, pagesAtEntry, type Pages } from "./origins.ts";
 import { page, pageHeaders } from "./pages.ts";
 import type { PageVisitor, Sessions } from "./sessions.ts";
 import { isFromFrontDoor, type VisitorOf } from "./visitor.ts";
@@ -63,11 +63,6 @@ export const redirectHeaders = { "cache-control": "no-store", "referrer-policy":
 const welcome = `An application's pages are at <code>/ui/NAMESPACE/APPLICATION/</code>: the API and
 <code>sparkplatform</code> show the address as <code>uiUrl</code>. Admins see all of them at the
 <a href="/history/">History Server</a>.`;
-
-/** The same page at its origin, where an event log's pages keep the History Server's own path. */
-function atOrigin(pages: Pages, to: string): string {
-  return pages.kind === "event-log" ? to : `${prefixOf(pages)}${to.slice(entryOf(pages).length)}`;
-}
 
 type Demand = (request: FastifyRequest, pages: Pages) => Promise<PageVisitor>;
 

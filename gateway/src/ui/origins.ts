@@ -85,6 +85,16 @@ export function pagesAtOrigin(path: string): Pages | undefined {
   return dot < 0 ? undefined : application(root.slice(0, dot), root.slice(dot + 1));
 }
 
+/** The path at the pages' origin of what is at this one at the front door. An event log's pages keep theirs. */
+export function atOrigin(pages: Pages, path: string): string {
+  return pages.kind === "event-log" ? path : `${prefixOf(pages)}${path.slice(entryOf(pages).length)}`;
+}
+
+/** The path at the front door of what is at this one at the pages' origin. */
+export function atEntry(pages: Pages, path: string): string {
+  return pages.kind === "event-log" ? path : `${entryOf(pages)}${path.slice(prefixOf(pages).length)}`;
+}
+
 function application(namespace: string, name: string): Pages | undefined {
   return dnsLabel.test(namespace) && resourceName.test(name)
     ? { kind: "application", namespace, application: name }

@@ -10,7 +10,7 @@ import { applicationPages, type ApplicationPagesParts } from "./application-page
 import { redirectHeaders, sessionPath } from "./entry.ts";
 import { isNavigation, isSameOrigin } from "./fetch-metadata.ts";
 import { eventLogPages, historyPages, HistoryShares } from "./history-pages.ts";
-import { entryOf, isPlain, labelIn, labelOf, pagesAtOrigin, prefixOf, type Pages } from "./origins.ts";
+import { atEntry, isPlain, labelIn, labelOf, pagesAtOrigin, type Pages } from "./origins.ts";
 import { sessionSeconds, type Sessions } from "./sessions.ts";
 import type { Look } from "./upstream.ts";
 
@@ -110,6 +110,5 @@ function frontDoorPath(label: string, { path, query }: Omit<Look, "visitor">): s
   // The History Server's list has links to what is at origins of its own.
   const isListed = pages.kind === "event-log" && label === labelOf({ kind: "history" });
   if (labelOf(pages) !== label && !isListed) return undefined;
-  const own = pages.kind === "event-log" ? path : `${entryOf(pages)}${path.slice(prefixOf(pages).length)}`;
-  return own + query;
+  return atEntry(pages, path) + query;
 }

@@ -4,6 +4,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 
 import {
+  atEntry,
+  atOrigin,
   entryOf,
   labelIn,
   labelOf,
@@ -76,6 +78,8 @@ test("paths lead to the pages that they are of, and no segment is one that Spark
     fc.property(pages, (each) => {
       assert.deepEqual(pagesAtEntry(`${entryOf(each)}/jobs/`.replace("/history/jobs/", "/history/")), each);
       const prefix = prefixOf(each);
+      const entrance = `${entryOf(each)}/jobs/`;
+      assert.equal(atEntry(each, atOrigin(each, entrance)), entrance);
       for (const segment of prefix.split("/")) assert.ok(!["history", "proxy"].includes(segment));
       if (each.kind === "application") assert.deepEqual(pagesAtOrigin(`${prefix}/jobs/`), each);
       if (each.kind === "event-log") assert.deepEqual(pagesAtOrigin(`/history/${each.sparkId}/jobs/`), each);
